@@ -36,3 +36,5 @@ pub use scripts::{Build, Execution, ExecutionStep, SegmentFiles};
 pub use select::select;
 pub use session::{Options, Session};
 pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};
+
+pub use crate::syntax::format;

@@ -33,6 +33,7 @@ Examples:
   segc attrition vip             how many remain after each condition
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
+  segc fmt                       format the segments
   segc explain SEG301            explain a problem"
 )]
 pub(super) struct Args {

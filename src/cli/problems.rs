@@ -360,6 +360,17 @@ problems! {
         "--as-of" => "pass the instant to dbt: `dbt build --vars 'as_of: 2026-03-31T12:00:00Z'`".to_owned(),
         option => format!("leave out `{option}`, or choose another `--format`"),
     });
+
+    /// `segc fmt -` reads stdin and writes stdout, so it takes no files.
+    ///
+    /// ```text
+    /// segc fmt - vip.seg
+    /// ```
+    ///
+    /// Write `segc fmt - < vip.seg`, or `segc fmt vip.seg` to rewrite the file.
+    error SEG877 "stdin and files" StdinWithFiles { span: Option<Span> }
+    message |_p| "`-`, which is stdin, can't be combined with files".to_owned();
+    help |_p| Some("use `-` alone, or name only files and folders".to_owned());
 }
 
 /// `a`, `b` and `c`.

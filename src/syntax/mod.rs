@@ -5,6 +5,9 @@
 //! error in it, its rules one at a time); `build` turns the result into the tree. `expected`
 //! explains syntax errors.
 //!
+//! Back to text: `format` lays out a text with its comments, and `print` writes a tree, which `format`
+//! then lays out.
+//!
 //! Must not know: the catalog, types of names, targets. Nothing outside this module sees a pest
 //! `Pair`.
 
@@ -13,6 +16,7 @@ pub(crate) mod ast;
 mod build;
 mod expected;
 mod foreign;
+mod format;
 mod grammar;
 mod habit;
 pub(crate) mod keywords;
@@ -30,6 +34,7 @@ mod stray;
 mod tests;
 
 pub use crate::types::parse_type;
+pub use format::format;
 pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};
 pub use parser::{parse, parse_expr};

@@ -49,6 +49,7 @@ fn help_goes_to_stdout_and_shows_examples() {
         "graph",
         "capabilities",
         "catalog",
+        "fmt",
         "explain",
     ] {
         let (code, out, err) = outcome(folder.path(), &[command, "--help"]);

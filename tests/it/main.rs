@@ -34,6 +34,7 @@ mod event_tables;
 mod examples;
 mod expire;
 mod filter;
+mod formatting;
 mod growth;
 mod import;
 mod import_catalog;

@@ -23,6 +23,7 @@ const WITHOUT: &[&[&str]] = &[
     &["-C", SHOP, "capabilities"],
     &["-C", SHOP, "catalog"],
     &["-C", SHOP, "test"],
+    &["-C", SHOP, "fmt", "--check"],
 ];
 
 /// Commands that do.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 
-use super::{one, write_json};
+use super::{one, unread, write_json};
 use crate::api::Options;
 use crate::cli::args::Values;
 use crate::cli::config;
@@ -16,7 +16,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::import::segment::{self, File, Imported, Request, ToolInfo, tools};
-use crate::project::{Disk, Files, ReadError};
+use crate::project::{Disk, Files};
 
 /// Translate segments of another tool into segments of the project
 #[derive(Debug, clap::Args)]
@@ -244,14 +244,7 @@ fn folder_files(folder: &Path) -> Result<Vec<File>, Diagnostics> {
 fn read(path: &Path) -> Result<File, Diagnostic> {
     let shown = path.display().to_string();
     let cannot = |why: &str| CannotRead { span: None, path: shown.clone(), why: why.to_owned() };
-    let bytes = Disk::new("").read(&path.to_string_lossy()).map_err(|error| {
-        cannot(&match error {
-            ReadError::NotFound => "it doesn't exist".to_owned(),
-            ReadError::TooLarge => "it has more than 10 MiB".to_owned(),
-            ReadError::LinkLoop => "it is a link to itself".to_owned(),
-            ReadError::Other(why) => why,
-        })
-    })?;
+    let bytes = Disk::new("").read(&path.to_string_lossy()).map_err(|error| cannot(&unread(error)))?;
     let text = String::from_utf8(bytes).map_err(|_| cannot("it isn't UTF-8"))?;
     let relative = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(File { path: shown, relative, text })

@@ -9,6 +9,7 @@ mod compile;
 mod database;
 mod explain;
 mod filter;
+mod fmt;
 mod graph;
 mod import;
 mod init;
@@ -35,6 +36,7 @@ use super::terminal::Terminal;
 use crate::api::{self, Options, Session};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
+use crate::project::ReadError;
 use crate::registry;
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +54,7 @@ pub(super) enum Command {
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
     Import(import::Args),
+    Fmt(fmt::Args),
     Explain(explain::Args),
 }
 
@@ -71,6 +74,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
         Command::Import(import) => import::run(import, named, terminal),
+        Command::Fmt(fmt) => fmt::run(fmt, named, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
     }
 }
@@ -213,6 +217,16 @@ impl Opened {
             };
             one(NoTarget { span: None, why, able })
         })
+    }
+}
+
+/// Why a file named on the command line can't be read.
+fn unread(error: ReadError) -> String {
+    match error {
+        ReadError::NotFound => "it doesn't exist".to_owned(),
+        ReadError::TooLarge => "it has more than 10 MiB".to_owned(),
+        ReadError::LinkLoop => "it is a link to itself".to_owned(),
+        ReadError::Other(why) => why,
     }
 }
 

@@ -1,8 +1,6 @@
 //! Conditions and values.
 
-use pretty::RcDoc;
-
-use super::{Doc, align, list, name, path, quoted, row, rows, text};
+use super::{list, name, path, quoted, rows};
 use crate::syntax::ast::{ArithmeticOp, Bound, CompareOp, Count, Expr, ExprKind, InstantOp, TextOp};
 use crate::types::{Literal, Unit};
 
@@ -64,63 +62,56 @@ fn is_negative(literal: &Literal) -> bool {
 }
 
 /// An expression as part of one that holds together as tightly as `within`.
-pub(super) fn part(expr: &Expr, within: Level) -> Doc {
-    let doc = alone(expr);
-    if level(expr) < within { row([text("("), align(doc), text(")")]) } else { doc }
+pub(super) fn part(expr: &Expr, within: Level) -> String {
+    let text = alone(expr);
+    if level(expr) < within { format!("({text})") } else { text }
 }
 
 /// An operand of a predicate.
-pub(super) fn operand(expr: &Expr) -> Doc {
+pub(super) fn operand(expr: &Expr) -> String {
     part(expr, Level::Sum)
 }
 
-/// The parts of a chain of `and` or `or`, each after the first on a line of its own if they don't
-/// fit on one.
-pub(super) fn chain(word: &'static str, parts: &[Expr]) -> Vec<Doc> {
-    let mut docs = parts.iter().map(|expr| part(expr, Level::Not));
-    let first = docs.next().unwrap_or_else(RcDoc::nil);
-    std::iter::once(first).chain(docs.map(|doc| row([text(word), text(" "), align(doc)]))).collect()
+/// The parts of a chain of `and` or `or`.
+fn chain(word: &str, parts: &[Expr]) -> String {
+    parts.iter().map(|expr| part(expr, Level::Not)).collect::<Vec<_>>().join(word)
+}
+
+fn all(items: &[Expr], one: fn(&Expr) -> String) -> String {
+    list(&items.iter().map(one).collect::<Vec<_>>())
 }
 
 /// An expression without parentheses around it.
-pub(super) fn alone(expr: &Expr) -> Doc {
+pub(super) fn alone(expr: &Expr) -> String {
     match &expr.kind {
-        ExprKind::And(parts) => RcDoc::intersperse(chain("and", parts), RcDoc::line()).group(),
-        ExprKind::Or(parts) => RcDoc::intersperse(chain("or", parts), RcDoc::line()).group(),
+        ExprKind::And(parts) => chain(" and ", parts),
+        ExprKind::Or(parts) => chain(" or ", parts),
         ExprKind::HowMany { bound, count, items } => how_many(*bound, count, items),
-        ExprKind::Not(inner) => row([text("not "), part(inner, inside_not(inner))]),
+        ExprKind::Not(inner) => format!("not {}", part(inner, inside_not(inner))),
         ExprKind::Negate(inner) => {
             // `--` begins a comment elsewhere, and is refused.
             let sign = if level(inner) == Level::Unary { "- " } else { "-" };
-            row([text(sign), part(inner, Level::Unary)])
+            format!("{sign}{}", part(inner, Level::Unary))
         }
         ExprKind::Arithmetic(op, left, right) => arithmetic(*op, left, right),
-        ExprKind::Literal(literal) => text(literal.to_string()),
-        ExprKind::Param(param) => row([text("$"), name(param)]),
+        ExprKind::Literal(literal) => literal.to_string(),
+        ExprKind::Param(param) => format!("${}", name(param)),
         ExprKind::Path(value) => path(value),
-        ExprKind::Now => text("now"),
-        ExprKind::Today => text("today"),
+        ExprKind::Now => "now".to_owned(),
+        ExprKind::Today => "today".to_owned(),
         ExprKind::Duration(n, unit) => count(n, *unit),
-        ExprKind::Ago(n, unit) => row([count(n, *unit), text(" ago")]),
-        ExprKind::FromNow(n, unit) => row([count(n, *unit), text(" from now")]),
-        ExprKind::StartOf(unit) => text(format!("start of {unit}")),
-        ExprKind::Call { name: function, args } => {
-            row([text(function.text.clone()), list(args.iter().map(alone).collect())])
+        ExprKind::Ago(n, unit) => format!("{} ago", count(n, *unit)),
+        ExprKind::FromNow(n, unit) => format!("{} from now", count(n, *unit)),
+        ExprKind::StartOf(unit) => format!("start of {unit}"),
+        ExprKind::Call { name: function, args } => format!("{}{}", function.text, all(args, alone)),
+        ExprKind::ToolBucket { seed, of, tool } => {
+            format!("bucket({} of {} as {})", alone(seed), operand(of), name(tool))
         }
-        ExprKind::ToolBucket { seed, of, tool } => row([
-            text("bucket("),
-            alone(seed),
-            text(" of "),
-            operand(of),
-            text(" as "),
-            name(tool),
-            text(")"),
-        ]),
         ExprKind::Aggregate(inner) => rows::aggregate(inner),
         ExprKind::Periods(inner) => rows::periods(inner),
         ExprKind::Sequence(inner) => rows::sequence(inner),
         // It was reported, and has no text of its own.
-        ExprKind::Unreadable => text("false"),
+        ExprKind::Unreadable => "false".to_owned(),
         _ => predicate(expr),
     }
 }
@@ -134,20 +125,20 @@ fn inside_not(inner: &Expr) -> Level {
 }
 
 /// `at least 2 of (E, F)`
-fn how_many(bound: Bound, count: &Count, items: &[Expr]) -> Doc {
+fn how_many(bound: Bound, count: &Count, items: &[Expr]) -> String {
     let bound = match bound {
-        Bound::AtLeast => "at least ",
-        Bound::AtMost => "at most ",
-        Bound::Exactly => "exactly ",
+        Bound::AtLeast => "at least",
+        Bound::AtMost => "at most",
+        Bound::Exactly => "exactly",
     };
     let count = match count {
-        Count::Number(n, _) => text(n.to_string()),
-        Count::Param(param) => row([text("$"), name(param)]),
+        Count::Number(n, _) => n.to_string(),
+        Count::Param(param) => format!("${}", name(param)),
     };
-    row([text(bound), count, text(" of "), list(items.iter().map(alone).collect())])
+    format!("{bound} {count} of {}", all(items, alone))
 }
 
-fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr) -> Doc {
+fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr) -> String {
     let (sign, own, tighter) = match op {
         ArithmeticOp::Add => ("+", Level::Sum, Level::Product),
         ArithmeticOp::Subtract => ("-", Level::Sum, Level::Product),
@@ -155,22 +146,21 @@ fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr) -> Doc {
         ArithmeticOp::Divide => ("/", Level::Product, Level::Unary),
         ArithmeticOp::Remainder => ("%", Level::Product, Level::Unary),
     };
-    let right = row([text(sign), text(" "), part(right, tighter)]);
-    row([part(left, own), RcDoc::line(), right]).group()
+    format!("{} {sign} {}", part(left, own), part(right, tighter))
 }
 
-fn predicate(expr: &Expr) -> Doc {
+fn predicate(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Compare { op, left, right, ignoring_case } => {
-            let op = text(format!(" {} ", comparison(*op)));
-            row([operand(left), op, operand(right), case(*ignoring_case)])
+            format!("{} {} {}{}", operand(left), comparison(*op), operand(right), case(*ignoring_case))
         }
         ExprKind::In { value, items, negated, ignoring_case, .. } => {
-            let items = list(items.iter().map(operand).collect());
-            row([operand(value), word("in ", *negated), items, case(*ignoring_case)])
+            let items = all(items, operand);
+            format!("{}{}{items}{}", operand(value), word("in ", *negated), case(*ignoring_case))
         }
         ExprKind::Between { value, low, high, negated } => {
-            row([operand(value), word("between ", *negated), operand(low), text(" and "), operand(high)])
+            let op = word("between ", *negated);
+            format!("{}{op}{} and {}", operand(value), operand(low), operand(high))
         }
         ExprKind::Text { op, value, needle, negated, ignoring_case } => {
             let op = match op {
@@ -178,45 +168,46 @@ fn predicate(expr: &Expr) -> Doc {
                 TextOp::StartsWith => "starts with ",
                 TextOp::EndsWith => "ends with ",
             };
-            row([operand(value), word(op, *negated), operand(needle), case(*ignoring_case)])
+            let op = word(op, *negated);
+            format!("{}{op}{}{}", operand(value), operand(needle), case(*ignoring_case))
         }
         ExprKind::Missing { value, negated } => {
-            row([operand(value), text(if *negated { " is present" } else { " is missing" })])
+            format!("{}{}", operand(value), if *negated { " is present" } else { " is missing" })
         }
         ExprKind::Instant { op, value, instant, negated } => {
             let op = match op {
                 InstantOp::Before => "before ",
                 InstantOp::After => "after ",
             };
-            row([operand(value), word(op, *negated), operand(instant)])
+            format!("{}{}{}", operand(value), word(op, *negated), operand(instant))
         }
         ExprKind::During { value, window, negated } => {
-            row([operand(value), word("during ", *negated), rows::window(window)])
+            format!("{}{}{}", operand(value), word("during ", *negated), rows::window(window))
         }
         ExprKind::InSegment { path: None, segment, negated } => {
-            row([text(if *negated { "not in segment " } else { "in segment " }), name(segment)])
+            format!("{}{}", if *negated { "not in segment " } else { "in segment " }, name(segment))
         }
         ExprKind::InSegment { path: Some(of), segment, negated } => {
-            row([path(of), word("in segment ", *negated), name(segment)])
+            format!("{}{}{}", path(of), word("in segment ", *negated), name(segment))
         }
-        ExprKind::ContainsItems { all, value, items, negated, .. } => {
-            let op = if *all { "contains all " } else { "contains any " };
-            row([operand(value), word(op, *negated), list(items.iter().map(operand).collect())])
+        ExprKind::ContainsItems { all: every, value, items, negated, .. } => {
+            let op = if *every { "contains all " } else { "contains any " };
+            format!("{}{}{}", operand(value), word(op, *negated), all(items, operand))
         }
         ExprKind::Empty { value, negated } => {
-            row([operand(value), text(if *negated { " is not empty" } else { " is empty" })])
+            format!("{}{}", operand(value), if *negated { " is not empty" } else { " is empty" })
         }
         ExprKind::Matches { value, pattern, negated, .. } => {
-            row([operand(value), word("matches ", *negated), quoted(pattern)])
+            format!("{}{}{}", operand(value), word("matches ", *negated), quoted(pattern))
         }
         ExprKind::Resembles { value, text: like, edits, negated, .. } => {
-            let edits = text(format!(" within {edits} edits"));
-            row([operand(value), word("resembles ", *negated), quoted(like), edits])
+            let op = word("resembles ", *negated);
+            format!("{}{op}{} within {edits} edits", operand(value), quoted(like))
         }
         ExprKind::Anniversary { value, window, negated } => {
-            row([operand(value), word("anniversary during ", *negated), rows::window(window)])
+            format!("{}{}{}", operand(value), word("anniversary during ", *negated), rows::window(window))
         }
-        _ => RcDoc::nil(),
+        _ => String::new(),
     }
 }
 
@@ -232,19 +223,19 @@ fn comparison(op: CompareOp) -> &'static str {
 }
 
 /// A word operator after its first operand.
-fn word(op: &'static str, negated: bool) -> Doc {
-    text(format!(" {}{op}", if negated { "not " } else { "" }))
+fn word(op: &str, negated: bool) -> String {
+    format!(" {}{op}", if negated { "not " } else { "" })
 }
 
-fn case(ignoring: bool) -> Doc {
-    text(if ignoring { " ignoring case" } else { "" })
+fn case(ignoring: bool) -> &'static str {
+    if ignoring { " ignoring case" } else { "" }
 }
 
 /// `1 day`, `30 days`, `$n days`
-pub(super) fn count(count: &Count, unit: Unit) -> Doc {
+pub(super) fn count(count: &Count, unit: Unit) -> String {
     match count {
-        Count::Number(1, _) => text(format!("1 {unit}")),
-        Count::Number(n, _) => text(format!("{n} {unit}s")),
-        Count::Param(param) => row([text("$"), name(param), text(format!(" {unit}s"))]),
+        Count::Number(1, _) => format!("1 {unit}"),
+        Count::Number(n, _) => format!("{n} {unit}s"),
+        Count::Param(param) => format!("${} {unit}s", name(param)),
     }
 }

@@ -1,78 +1,71 @@
 //! Segments, traits, parameters and comments.
 
-use pretty::RcDoc;
-
-use super::expr::{alone, chain};
+use super::expr::alone;
 use super::rows::length;
-use super::{Doc, WIDTH, align, name, path, quoted, render, row, text};
+use super::{name, path, quoted};
+use crate::diagnostic::{Diagnostics, SourceId};
 use crate::syntax::ast::{
-    Column, Columns, Expr, ExprKind, Item, Keep, KeepKind, Listed, Property, PropertyValue, Rule, RuleKind,
-    Segment,
+    Column, Columns, Item, Keep, KeepKind, Listed, Property, PropertyValue, Rule, RuleKind, Segment,
 };
+use crate::syntax::format::{WIDTH, format as laid_out};
 
 /// An item as in a `.seg` file, without a line break at its end.
 pub(crate) fn item(item: &Item) -> String {
-    match item {
+    let text = match item {
         Item::Param(param) => {
-            let head = row([text("param "), name(&param.name), text(format!(": {}", param.ty))]);
-            let default = match &param.default {
-                Some(value) => row([text(" = "), alone(value)]),
-                None => RcDoc::nil(),
-            };
-            render(&head.append(default))
+            let default =
+                param.default.as_ref().map_or_else(String::new, |value| format!(" = {}", alone(value)));
+            format!("param {}: {}{default}", name(&param.name), param.ty)
         }
         Item::Trait(item) => {
-            let head = row([text("trait "), name(&item.name), text(" on "), name(&item.entity), text(" =")]);
-            let value = RcDoc::line().append(align(alone(&item.value))).nest(2).group();
-            render(&head.append(value))
+            format!("trait {} on {} = {}", name(&item.name), name(&item.entity), alone(&item.value))
         }
         Item::Segment(segment) => self::segment(segment),
-    }
+    };
+    // A tree that no text has, such as one with an empty list, is not laid out.
+    let formatted = laid_out(SourceId(0), &text, &mut Diagnostics::new());
+    formatted.map_or(text, |formatted| formatted.trim_end().to_owned())
 }
 
 fn segment(segment: &Segment) -> String {
-    let mut head = row([text("segment "), name(&segment.name), text(" on "), name(&segment.entity)]);
+    let mut head = format!("segment {} on {}", name(&segment.name), name(&segment.entity));
     if let Some(parent) = &segment.extends {
-        head = head.append(text(" extends ")).append(name(parent));
+        head = format!("{head} extends {}", name(parent));
     }
     match &segment.listed {
-        Some(Listed::File { path, .. }) => head = head.append(text(" from list ")).append(quoted(path)),
-        Some(Listed::Entity { entity, .. }) => head = head.append(text(" from ")).append(name(entity)),
+        Some(Listed::File { path, .. }) => head = format!("{head} from list {}", quoted(path)),
+        Some(Listed::Entity { entity, .. }) => head = format!("{head} from {}", name(entity)),
         None => {}
     }
-    let properties: Vec<Doc> = segment.properties.iter().map(property).collect();
+    let properties: Vec<String> = segment.properties.iter().map(property).collect();
     let rules = segment.rules.iter().map(rule).chain(segment.keeps.iter().map(keep));
     let rules = rules.chain(segment.columns.iter().map(columns)).collect::<Vec<_>>();
     if properties.is_empty() && rules.is_empty() {
-        return render(&head.append(text(" {}")));
+        return format!("{head} {{}}");
     }
     let blank = !properties.is_empty() && !rules.is_empty();
-    let mut lines = vec![render(&head.append(text(" {")))];
-    lines.extend(properties.iter().map(indented));
+    let mut lines = vec![format!("{head} {{")];
+    lines.extend(properties);
     lines.extend(blank.then(String::new));
-    lines.extend(rules.iter().map(indented));
+    lines.extend(rules);
     lines.push("}".to_owned());
     lines.join("\n")
 }
 
-fn indented(doc: &Doc) -> String {
-    render(&text("  ").append(doc.clone()).nest(2))
-}
-
-fn property(property: &Property) -> Doc {
+fn property(property: &Property) -> String {
     let value = match &property.value {
         PropertyValue::Text(content) => quoted(content),
-        PropertyValue::Integer(number) => text(number.to_string()),
-        PropertyValue::Boolean(value) => text(value.to_string()),
-        PropertyValue::Word(word) => text(word.clone()),
-        PropertyValue::Duration(count, unit) => text(length(*count, *unit)),
+        PropertyValue::Integer(number) => number.to_string(),
+        PropertyValue::Boolean(value) => value.to_string(),
+        PropertyValue::Word(word) => word.clone(),
+        PropertyValue::Duration(count, unit) => length(*count, *unit),
         PropertyValue::List(items) => {
             let items =
                 items.iter().map(|item| if is_word(&item.text) { name(item) } else { quoted(&item.text) });
-            row([text("["), RcDoc::intersperse(items, text(", ")), text("]")])
+            format!("[{}]", items.collect::<Vec<_>>().join(", "))
         }
     };
-    row([text(property.name.text.clone()), text(": "), value])
+    format!("{}: {value}", property.name.text)
 }
 
 fn is_word(text: &str) -> bool {
@@ -80,55 +73,34 @@ fn is_word(text: &str) -> bool {
         && text.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
 }
 
-/// A rule, with `and` and `or` below the end of `where`.
-fn rule(rule: &Rule) -> Doc {
+fn rule(rule: &Rule) -> String {
     let head = match rule.kind {
         RuleKind::Where => "where",
         RuleKind::Include => "include where",
         RuleKind::Exclude => "exclude where",
     };
-    row([text(head), text(" "), condition(&rule.condition, head.len())])
+    format!("{head} {}", alone(&rule.condition))
 }
 
-fn condition(expr: &Expr, end: usize) -> Doc {
-    let (word, parts) = match &expr.kind {
-        ExprKind::And(parts) => ("and", chain("and", parts)),
-        ExprKind::Or(parts) => ("or", chain("or", parts)),
-        _ => return align(alone(expr)),
-    };
-    let depth = isize::try_from(end.saturating_sub(word.len())).unwrap_or(0);
-    RcDoc::intersperse(parts, RcDoc::line()).nest(depth).group()
-}
-
-fn keep(keep: &Keep) -> Doc {
+fn keep(keep: &Keep) -> String {
     match &keep.kind {
-        KeepKind::Sample { percent, seed, .. } => {
-            row([text(format!("keep sample {percent}% seed ")), quoted(seed)])
-        }
+        KeepKind::Sample { percent, seed, .. } => format!("keep sample {percent}% seed {}", quoted(seed)),
         KeepKind::Rank { bottom, size, percent, per, by, .. } => {
             let word = if *bottom { "bottom" } else { "top" };
             let sign = if *percent { "%" } else { "" };
-            let per = match per {
-                Some(per) => row([text(" per "), path(per)]),
-                None => RcDoc::nil(),
-            };
-            row([text(format!("keep {word} {size}{sign}")), per, text(" by "), align(alone(by))])
+            let per = per.as_ref().map_or_else(String::new, |per| format!(" per {}", path(per)));
+            format!("keep {word} {size}{sign}{per} by {}", alone(by))
         }
     }
 }
 
-/// Columns beside the key, as many on a line as fit.
-fn columns(columns: &Columns) -> Doc {
-    let last = columns.columns.len().saturating_sub(1);
-    let column = |(at, Column { name: given, value }): (usize, &Column)| {
-        let named = match given {
-            Some(given) => row([name(given), text(" = ")]),
-            None => RcDoc::nil(),
-        };
-        row([named, align(alone(value)), text(if at < last { "," } else { "" })]).group()
+/// Columns beside the key.
+fn columns(columns: &Columns) -> String {
+    let column = |Column { name: given, value }: &Column| match given {
+        Some(given) => format!("{} = {}", name(given), alone(value)),
+        None => alone(value),
     };
-    let columns = columns.columns.iter().enumerate().map(column);
-    row([text("with "), align(RcDoc::intersperse(columns, RcDoc::softline()))])
+    format!("with {}", columns.columns.iter().map(column).collect::<Vec<_>>().join(", "))
 }
 
 /// A comment: each line of the text after `# `, broken between words.

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use segc::api::{Options, Question, SegmentFiles, Session, open_files};
+use segc::api::{self, Options, Question, SegmentFiles, Session, open_files};
 use segc::check::hir::SegmentId;
-use segc::diagnostic::Diagnostics;
+use segc::diagnostic::{Diagnostics, SourceId};
 use segc::dialect::Dialect;
 use segc::evaluate::{EvalError, Evaluator};
 use segc::plan::program::{Phase, ProgramScope};
@@ -66,7 +66,23 @@ pub(crate) fn language() -> Memory {
 }
 
 pub(super) fn segments(input: &[u8], seen: &mut Seen) {
+    formatted(input);
     through(&language().with("segments/input.seg", input), Some("segments/input.seg"), seen);
+}
+
+/// A text is formatted if it has no syntax error, into one that has none and stays as it is.
+fn formatted(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let mut problems = Diagnostics::new();
+    match api::format(SourceId(0), text, &mut problems) {
+        None => assert!(!problems.is_empty(), "a text without a problem isn't formatted"),
+        Some(once) => {
+            let again = api::format(SourceId(0), &once, &mut problems);
+            assert_eq!(again.as_deref(), Some(once.as_str()), "formatted again");
+            let indents = once.lines().count() * 70;
+            assert!(once.len() <= 2 * text.len() + indents, "{} bytes become {}", text.len(), once.len());
+        }
+    }
 }
 
 pub(super) fn config(input: &[u8], seen: &mut Seen) {

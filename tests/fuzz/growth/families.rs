@@ -76,8 +76,8 @@ pub(crate) const FAMILIES: &[Family] = &[
     // --- segments: one condition
     family(Segments, "brackets", 4_000, |n| segment(&format!("{}vip{}", "(".repeat(n), ")".repeat(n)))),
     family(Segments, "brackets that are not closed", 4_000, |n| segment(&"(".repeat(n))),
-    family(Segments, "nots", 1_000, |n| segment(&format!("{}vip", "not ".repeat(n)))),
-    family(Segments, "signs", 1_000, |n| segment(&format!("score > {}1", "- ".repeat(n)))),
+    family(Segments, "nots", 1_500, |n| segment(&format!("{}vip", "not ".repeat(n)))),
+    family(Segments, "signs", 1_500, |n| segment(&format!("score > {}1", "- ".repeat(n)))),
     family(Segments, "ands", 40, |n| segment(&many(n, " and ", |i| format!("score > {i}")))),
     family(Segments, "ors", 40, |n| segment(&many(n, " or ", |i| format!("score = {i}")))),
     family(Segments, "the same condition", 40, |n| segment(&many(n, " or ", |_| "vip".to_owned()))),
