@@ -143,6 +143,21 @@ fn targets_in_the_catalog_must_be_declared() {
 }
 
 #[test]
+fn targets_can_be_a_list_of_dialects() {
+    let with = |targets: &str| load_from(&files(&format!("name: s\ntargets: {targets}\n")));
+    let names = |project: &Project| {
+        let targets = project.config.targets.iter().flatten();
+        targets.map(|target| (target.name.clone(), target.dialect.clone())).collect::<Vec<_>>()
+    };
+    let (list, map) = (with("[duckdb, postgres]"), with("{ duckdb: {}, postgres: {} }"));
+    assert_eq!((found(&list), names(&list)), (Vec::new(), names(&map)));
+    assert_eq!(found(&with("[duckdb, postgres, duckdb]")), ["SEG021 duckdb"]);
+    assert_eq!(found(&with("[]")).len(), 1);
+    assert_eq!(found(&with("[duckdb, 3]")).len(), 1);
+    assert_eq!(found(&with("[{ name: prod, dialect: postgres }]")).len(), 1);
+}
+
+#[test]
 fn missing_parts_are_reported() {
     let project = load_from(&Memory::new());
     assert_eq!(found(&project), ["SEG001 -"]);
