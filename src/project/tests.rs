@@ -97,7 +97,7 @@ fn invalid_configs_are_rejected() {
     refuses("name: s\nschema: ''", &["SEG008 ''"]);
     refuses("name: s\nschema: []", &["SEG008 []"]);
     refuses("name: s\ntargets: {}", &["SEG009 {}"]);
-    refuses("name: s\ntargets: [duckdb]", &["SEG022 [duckdb]"]);
+    refuses("name: s\ntargets: [duckdb, {}]", &["SEG022 [duckdb, {}]"]);
     refuses("name: s\ntargets: { w: { timezone: UTC } }", &["SEG023 timezone"]);
     refuses("name: s\ntargets: { ../x: }", &["SEG011 ../x"]);
     refuses("name: s\ntargets: { w: { dialect: [a] } }", &["SEG022 [a]"]);

@@ -436,7 +436,7 @@ fn plan_shows_the_refresh_or_every_obstacle() {
     for (arguments, code) in [
         (&["plan", "nobody"][..], "SEG801"),
         (&["plan", "buyers", "--target", "oracle"], "SEG8"),
-        (&["plan", "segments/value.seg"], "SEG8"),
+        (&["plan", "segments/valu.seg"], "SEG805"),
     ] {
         let (exit, out, err) = outcome(project.path(), arguments);
         assert_eq!((exit, out.as_str()), (2, ""), "{arguments:?}");

@@ -171,7 +171,7 @@ fn paths_are_written_as_they_are_seen() {
     let seen = format!("{name}/segments/crm");
     assert_eq!(names(parent, &["-C", &name, "--select", &seen]), "win_back");
     fine(root, &["compile", "segments/crm", "--target", "duckdb", "--out", "build"]);
-    assert!(root.join("build/duckdb/select/win_back.sql").exists());
+    assert!(root.join("build/duckdb/segments/win_back.sql").exists());
     assert_eq!(
         fine(root, &["ls", "--format", "path", "--exclude", "vip"]),
         "segments/crm/mail.seg\nsegments/value.seg\n"
@@ -215,7 +215,7 @@ fn changes_since_an_earlier_build_are_selected() {
     assert_eq!(state(&["--select", "state:modified+", "--exclude", "state:new"]), "vip win_back");
     assert_eq!(names(root, &["--select", "state:new", "--state", "before/postgres"]), "fresh");
     fine(root, &["compile", "--select", "state:modified", "--state", "before", "--out", "changed"]);
-    assert!(root.join("changed/postgres/select/fresh.sql").exists());
+    assert!(root.join("changed/postgres/segments/fresh.sql").exists());
 
     let refused = |arguments: &[&str], code: &str, text: &str| {
         let (exit, _, err) = segc(root, arguments);
