@@ -50,7 +50,7 @@ fn with_neighbours(space: &dyn Space, criterion: &Criterion) -> Result<BTreeSet<
     Ok(chosen)
 }
 
-/// These, and what is reached from them in at most so many steps.
+/// These, and what is reached from them in at most this many steps.
 fn reached(from: &BTreeSet<usize>, levels: usize, step: impl Fn(usize) -> Vec<usize>) -> BTreeSet<usize> {
     let mut seen = from.clone();
     let mut edge: Vec<usize> = from.iter().copied().collect();
