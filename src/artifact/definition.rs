@@ -41,7 +41,8 @@ impl Definition {
         } = &segment.properties;
         let group = segment.group.as_ref().map(|group| (&group.name, group.priority));
         let how = materialize.name();
-        let properties = format!("{description:?} {owner:?} {tags:?} {access:?} {history} {group:?} {how}");
+        let properties = (description, owner, tags, access, history, group, how);
+        let properties = serde_json::to_string(&properties).unwrap_or_default();
         Self { meaning, properties: short(&properties) }
     }
 }
