@@ -35,7 +35,8 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::import::catalog::problems::CODES,      // SEG950 to SEG979
     crate::engine::problems::CODES,               // SEG7xx
     crate::engine::load::problems::CODES,         // SEG707, SEG711 to SEG719
-    crate::api::problems::CODES,                  // SEG014, SEG54x, SEG80x
+    crate::api::problems::CODES,                  // SEG014, SEG54x, SEG804, SEG86x
+    crate::api::select::problems::CODES,          // SEG801 to SEG809
     crate::check::problems::lists::CODES,         // SEG340, SEG341
     crate::api::lists::problems::CODES,           // SEG381 to SEG389
     crate::api::run::problems::CODES,             // SEG73x

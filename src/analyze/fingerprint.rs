@@ -32,6 +32,12 @@ pub(super) fn fingerprints(hir: &Hir, graph: &Graph) -> Vec<String> {
     all
 }
 
+/// A hash of a segment's own meaning, which its inputs only have by their names.
+#[must_use]
+pub(crate) fn own_meaning(hir: &Hir, node: &SegmentNode) -> String {
+    hash(&meaning(hir, node))
+}
+
 fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(16).fold(String::new(), |mut hex, byte| {

@@ -26,6 +26,7 @@ use footprint::TraitFootprints;
 
 pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
 pub(crate) use append_only::{prove_append_only, reads_nothing};
+pub(crate) use fingerprint::own_meaning;
 pub(crate) use footprint::{Footprint, Input, InputKind, Purpose};
 pub(crate) use immutable::never_changes;
 pub(crate) use obstacle::Obstacle;

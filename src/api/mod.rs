@@ -7,6 +7,7 @@ mod asked;
 mod dbt;
 mod filter;
 mod levels;
+mod listing;
 pub(crate) mod lists;
 mod matrix;
 mod open;
@@ -17,7 +18,7 @@ mod recheck;
 pub(crate) mod run;
 pub(crate) mod schema;
 mod scripts;
-mod select;
+pub(crate) mod select;
 mod session;
 mod targets;
 #[cfg(test)]
@@ -27,13 +28,16 @@ mod why;
 
 pub use asked::{Asked, AskedScan, AskedWindow};
 pub use filter::Filter;
+pub use listing::{
+    Entry, EntryCondition, EntryPosition, EntryRange, EntryRead, ListSource, Relation, Relative,
+};
 pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;
 pub use recheck::{Kept, Known, Rechecked, open_to_check};
 pub use run::{Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use scripts::{Build, Execution, ExecutionStep, SegmentFiles};
-pub use select::select;
+pub use select::{Selection, State};
 pub use session::{Options, Session};
 pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};
 

@@ -1,4 +1,4 @@
-//! Problems with selections, tiers and targets (SEG80x).
+//! Problems with tiers, targets and answers (SEG014, SEG54x, SEG726, SEG804, SEG86x).
 
 use crate::diagnostic::Span;
 use crate::problems;
@@ -89,54 +89,6 @@ problems! {
     warning SEG726 "a password in a file" PasswordInFile { span: Span, target: String }
     message |p| format!("the `url` of target `{}` contains a password", p.target);
     help |_p| Some("write `url_env: NAME` instead, and set this environment variable to the URL".to_owned());
-
-    /// The project has no such segment.
-    ///
-    /// Names are case-sensitive. A segment with `enabled: false` compiles to nothing and can't be
-    /// selected.
-    ///
-    /// ```text
-    /// segc compile high_valeu
-    /// ```
-    ///
-    /// Correct the name; `segc ls` lists all segments.
-    error SEG801 "unknown segment" UnknownSegment { span: Option<Span>, name: String, near: Option<String> }
-    message |p| format!("there is no segment `{}`", p.name);
-    help |p| Some(match &p.near {
-        Some(near) => format!("did you mean `{near}`? `segc ls` lists all segments"),
-        None => "`segc ls` lists all segments".to_owned(),
-    });
-
-    /// No segment has this tag.
-    ///
-    /// `tag:x` selects every segment with `x` among its `tags`. Selecting nothing is an error, since it
-    /// is probably a mistake.
-    ///
-    /// ```text
-    /// segc compile --select tag:marketnig
-    /// ```
-    ///
-    /// Correct the tag; `segc ls` shows the tags of every segment.
-    error SEG802 "unknown tag" UnknownTag { span: Option<Span>, tag: String, near: Option<String> }
-    message |p| format!("no segment has the tag `{}`", p.tag);
-    help |p| Some(match &p.near {
-        Some(near) => format!("did you mean `tag:{near}`?"),
-        None => "`segc ls` shows the tags of every segment".to_owned(),
-    });
-
-    /// A selection is malformed.
-    ///
-    /// A selection is a segment's name, or `tag:` and a tag. A `+` in front adds the segments that it
-    /// depends on; a `+` at the end adds those that depend on it.
-    ///
-    /// ```text
-    /// segc compile ++vip
-    /// ```
-    ///
-    /// Write `name`, `+name`, `name+`, `+name+` or `tag:x`.
-    error SEG803 "malformed selection" BadPattern { span: Option<Span>, pattern: String }
-    message |p| format!("`{}` isn't a selection", p.pattern);
-    help |_p| Some("write `name`, `+name`, `name+`, `+name+` or `tag:x`".to_owned());
 
     /// The project has no such tier.
     ///

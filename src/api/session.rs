@@ -9,7 +9,7 @@ use super::levels::Silence;
 use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
 use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_text, scripts, select_sql};
-use super::select::select;
+use super::select::{Selection, select};
 use super::targets::Target;
 use crate::analyze::Graph;
 use crate::analyze::logical::Logical;
@@ -146,7 +146,17 @@ impl Session {
     ///
     /// Reports every pattern that selects nothing.
     pub fn select(&self, patterns: &[String]) -> Result<Vec<SegmentId>, Diagnostics> {
-        select(&self.hir, &self.graph, patterns)
+        select(self, &Selection::of(patterns))
+    }
+
+    /// The segments of a selection, ordered by name.
+    ///
+    /// # Errors
+    ///
+    /// Reports every part of it that selects nothing. That everything is excluded, or that nothing differs from
+    /// an earlier build, isn't an error.
+    pub fn selected(&self, selection: &Selection) -> Result<Vec<SegmentId>, Diagnostics> {
+        select(self, selection)
     }
 
     /// The plan of a build, without the segments that the target or a policy rejects. `None` if the

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::definition::Definition;
 use super::refresh::{ManifestLog, ManifestRefresh, ManifestState};
 use super::{Scripts, create_path, parity_path, refresh_path, select_path};
 use crate::analyze::{Footprint, Graph, InputKind};
@@ -93,6 +94,8 @@ pub struct ManifestSegment {
     pub capabilities: Vec<String>,
     /// A hash of its meaning. Comments and formatting don't affect it.
     pub fingerprint: String,
+    /// What tells whether it has been changed since.
+    pub definition: Definition,
     /// The place of its name.
     pub source: Option<ManifestPosition>,
     /// Its files in this folder.
@@ -239,6 +242,7 @@ fn segment(
         refresh_hash: plan.refresh.hash.clone(),
         capabilities: plan.capabilities.iter().map(|flag| flag.name().to_owned()).collect(),
         fingerprint: plan.fingerprint.clone(),
+        definition: Definition::of(hir, graph, plan.id, plan.materialize),
         source: position(*name_span, sources),
         scripts: ManifestScripts {
             select: texts.map(|_| select_path(&plan.name)),

@@ -4,12 +4,14 @@
 //! the files are written, dialects, how SQL is generated.
 
 pub mod dbt;
+mod definition;
 mod graph;
 mod json;
 mod manifest;
 mod refresh;
 mod written;
 
+pub use definition::Definition;
 pub use graph::{Edge, EdgeKind, Graph, GraphNode, GraphNodeKind};
 pub(crate) use manifest::sensitive_fields;
 pub use manifest::{

@@ -55,6 +55,12 @@ pub struct Settings {
     pub params: BTreeMap<String, ParamValue>,
 }
 
+/// The properties of a segment, and whether it is enabled. Their problems are reported when it is checked.
+pub(crate) fn properties_of(segment: &ast::Segment) -> (hir::Properties, bool) {
+    let read = properties::read(segment, &mut Diagnostics::new());
+    (read.properties, read.disabled.is_none())
+}
+
 /// Checks all files of a project together. Every problem is reported; what comes back is
 /// what has none.
 pub fn check(

@@ -12,6 +12,9 @@ use super::value_enums::{Color, MessageFormat};
 /// The heading of the options that every command accepts.
 const EVERYWHERE: &str = "For every command";
 
+/// The heading of the options that select segments.
+const SELECTION: &str = "Selection (docs/selection.md)";
+
 /// Compiles audience segments, written as text, into SQL.
 #[derive(Debug, Parser)]
 #[command(
@@ -82,6 +85,28 @@ pub(super) struct Moment {
     /// project's time zone [default: the engine's clock]
     #[arg(long, value_name = "INSTANT|DAY")]
     pub(super) as_of: Option<String>,
+}
+
+/// The selection of segments, for every command that takes several.
+#[derive(Debug, Group)]
+pub(super) struct SelectArgs {
+    /// Segments by name, tag:, path:, owner:, entity:, materialize: or state:, with * ? [a-z];
+    /// +x, 2+x, x+ and @x add neighbours, a space is "or", a comma is "and"
+    #[arg(long, short, value_name = "EXPR", num_args = 1.., help_heading = SELECTION)]
+    pub(super) select: Vec<String>,
+    /// Leave these out
+    #[arg(long, value_name = "EXPR", num_args = 1.., help_heading = SELECTION)]
+    pub(super) exclude: Vec<String>,
+    /// The earlier build, written by `segc compile --out DIR`, that state: compares with
+    #[arg(long, value_name = "DIR", help_heading = SELECTION)]
+    pub(super) state: Option<PathBuf>,
+}
+
+impl SelectArgs {
+    /// Whether the options choose some of the segments.
+    pub(super) fn narrows(&self) -> bool {
+        !self.select.is_empty() || !self.exclude.is_empty()
+    }
 }
 
 #[cfg(test)]

@@ -94,6 +94,8 @@ fn day(text: &str) -> Option<Date> {
 pub(super) struct Root {
     pub(super) folder: PathBuf,
     pub(super) prefix: String,
+    /// The current folder as seen from the project's, if it is inside: `segments/`.
+    pub(super) within: String,
 }
 
 /// Whether a folder contains a project.
@@ -134,13 +136,15 @@ fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
             }
         }
     }
-    Ok(Root { folder: folder.to_owned(), prefix })
+    Ok(Root { folder: folder.to_owned(), prefix, within: String::new() })
 }
 
 fn nearest_root(current: &Path) -> Result<Root, Diagnostic> {
     for (up, folder) in current.ancestors().enumerate() {
         if is_project(folder) {
-            return Ok(Root { folder: folder.to_owned(), prefix: "../".repeat(up) });
+            let inside = current.strip_prefix(folder).unwrap_or(Path::new("")).components();
+            let within = inside.map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect();
+            return Ok(Root { folder: folder.to_owned(), prefix: "../".repeat(up), within });
         }
     }
     let (nearly, folder) = (current.ancestors().find_map(nearly_project), current.display().to_string());
@@ -214,6 +218,7 @@ mod tests {
         }
         let root = nearest_root(&deep).expect("it is there");
         assert_eq!((root.folder.as_path(), root.prefix.as_str()), (folder.path(), "../../"));
+        assert_eq!(root.within, "segments/eu/");
         assert_eq!(named_root(&deep).expect_err("it isn't one").code, "SEG813");
         #[expect(clippy::disallowed_methods, reason = "a test makes its files")]
         std::fs::write(deep.join("segc.yaml"), "").expect("it can be written");

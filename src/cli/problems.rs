@@ -178,7 +178,8 @@ problems! {
     /// A folder or a file is given instead of the name of a segment or an entity.
     ///
     /// `check`, `ls`, `graph` and `capabilities` take the project's folder as an argument. `compile`,
-    /// `run` and `catalog` take names; use `-C` for the folder.
+    /// `run` and `plan` take segments, of which `segments/marketing` selects those in a folder; `why`,
+    /// `attrition` and `catalog` take a name. Use `-C` for the project's folder.
     ///
     /// ```text
     /// segc run examples/shop
@@ -361,6 +362,43 @@ problems! {
         option => format!("leave out `{option}`, or choose another `--format`"),
     });
 
+    /// The folder after `--state` contains no build.
+    ///
+    /// `--state` names a folder that `segc compile --out DIR` has written, with a folder for each target, or one of
+    /// these.
+    ///
+    /// ```text
+    /// segc ls --select state:modified --state data
+    /// ```
+    ///
+    /// Compile the earlier state of the project with `segc compile --out DIR`, and name this folder.
+    error SEG877 "no earlier build" NoState {
+        span: Option<Span>, folder: String, targets: Vec<String>,
+        /// A target for which there is one.
+        other: Option<String>,
+    }
+    message |p| {
+        let places: Vec<String> = p.targets.iter().map(|target| format!("`{target}/`")).collect();
+        format!("`{}` has no `manifest.json`, here or in {}", p.folder, places.join(", "))
+    };
+    help |p| Some(match &p.other {
+        Some(other) => format!("it has a build for `{other}`; compile it for this target, too"),
+        None => "name a folder that `segc compile --out DIR` has written".to_owned(),
+    });
+
+    /// The build after `--state` is for another target.
+    ///
+    /// ```text
+    /// segc compile --target duckdb --select state:modified --state build/postgres
+    /// ```
+    ///
+    /// Name the folder that has the builds of all targets, or that of the target.
+    error SEG878 "a build for another target" OtherState {
+        span: Option<Span>, folder: String, found: String, asked: Vec<String>,
+    }
+    message |p| format!("the build in `{}` is for the target `{}`, not {}", p.folder, p.found, listed(&p.asked));
+    help |_p| Some("name the folder above it, which has those of all targets".to_owned());
+
     /// `segc fmt -` reads stdin and writes stdout, so it takes no files.
     ///
     /// ```text
@@ -368,7 +406,7 @@ problems! {
     /// ```
     ///
     /// Write `segc fmt - < vip.seg`, or `segc fmt vip.seg` to rewrite the file.
-    error SEG877 "stdin and files" StdinWithFiles { span: Option<Span> }
+    error SEG879 "stdin and files" StdinWithFiles { span: Option<Span> }
     message |_p| "`-`, which is stdin, can't be combined with files".to_owned();
     help |_p| Some("use `-` alone, or name only files and folders".to_owned());
 }

@@ -4,6 +4,7 @@ use super::config::check_name;
 use super::problems::{BadSchema, NoTargets};
 use crate::catalog::is_plain;
 use crate::diagnostic::{Diagnostics, Span};
+use crate::yaml::problems::DuplicateKey;
 use crate::yaml::{Fields, Key, Like, Meant, Node, NodeKind, OtherKeys};
 
 /// Keys of other tools.
@@ -53,6 +54,9 @@ impl std::fmt::Debug for Url {
 }
 
 pub(super) fn read_targets(node: &Node, problems: &mut Diagnostics) -> Option<Vec<Target>> {
+    if let Some(names) = listed(node) {
+        return read_names(node, &names, problems);
+    }
     let entries = node.names("targets", Like::Each("{}"), problems)?;
     if entries.is_empty() {
         problems.push(NoTargets { span: node.span });
@@ -61,18 +65,56 @@ pub(super) fn read_targets(node: &Node, problems: &mut Diagnostics) -> Option<Ve
     Some(entries.iter().map(|(key, node)| read_target(key, node, problems)).collect())
 }
 
+/// The names in `[duckdb, postgres]`, each of which is also that of the target's dialect.
+fn listed(node: &Node) -> Option<Vec<Key>> {
+    let NodeKind::List(items) = &node.kind else { return None };
+    let name = |item: &Node| match &item.kind {
+        NodeKind::String(text) => Some(Key { text: text.clone(), span: item.span }),
+        _ => None,
+    };
+    items.iter().map(name).collect()
+}
+
+fn read_names(node: &Node, names: &[Key], problems: &mut Diagnostics) -> Option<Vec<Target>> {
+    if names.is_empty() {
+        problems.push(NoTargets { span: node.span });
+        return None;
+    }
+    let mut targets: Vec<Target> = Vec::new();
+    for key in names {
+        match targets.iter().find(|target| target.name == key.text) {
+            Some(first) => {
+                problems.push(DuplicateKey { span: key.span, key: key.text.clone(), first: first.span });
+            }
+            None => {
+                check_name(key, "a target", problems);
+                targets.push(Target::named(key));
+            }
+        }
+    }
+    Some(targets)
+}
+
+impl Target {
+    /// A target whose dialect has its name.
+    fn named(key: &Key) -> Self {
+        Self {
+            name: key.text.clone(),
+            span: key.span,
+            dialect: key.text.clone(),
+            dialect_span: key.span,
+            dialect_unread: false,
+            schema: None,
+            url: None,
+            url_env: None,
+        }
+    }
+}
+
 fn read_target(key: &Key, node: &Node, problems: &mut Diagnostics) -> Target {
     check_name(key, "a target", problems);
-    let mut target = Target {
-        name: key.text.clone(),
-        span: key.span,
-        dialect: key.text.clone(),
-        dialect_span: key.span,
-        dialect_unread: !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null),
-        schema: None,
-        url: None,
-        url_env: None,
-    };
+    let dialect_unread = !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null);
+    let mut target = Target { dialect_unread, ..Target::named(key) };
     let owner = format!("target `{}`", key.text);
     let example = match &node.kind {
         NodeKind::String(dialect) if is_plain(dialect) => format!("{}: {{ dialect: {dialect} }}", key.text),

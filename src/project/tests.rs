@@ -98,7 +98,7 @@ fn invalid_configs_are_rejected() {
     refuses("name: s\nschema: ''", &["SEG008 ''"]);
     refuses("name: s\nschema: []", &["SEG008 []"]);
     refuses("name: s\ntargets: {}", &["SEG009 {}"]);
-    refuses("name: s\ntargets: [duckdb]", &["SEG022 [duckdb]"]);
+    refuses("name: s\ntargets: [duckdb, {}]", &["SEG022 [duckdb, {}]"]);
     refuses("name: s\ntargets: { w: { timezone: UTC } }", &["SEG023 timezone"]);
     refuses("name: s\ntargets: { ../x: }", &["SEG011 ../x"]);
     refuses("name: s\ntargets: { w: { dialect: [a] } }", &["SEG022 [a]"]);
@@ -141,6 +141,21 @@ fn targets_in_the_catalog_must_be_declared() {
     let project = with("name: s");
     assert!(project.problems.is_empty());
     assert_eq!(project.catalog_targets[0].0, "warehose");
+}
+
+#[test]
+fn targets_can_be_a_list_of_dialects() {
+    let with = |targets: &str| load_from(&files(&format!("name: s\ntargets: {targets}\n")));
+    let names = |project: &Project| {
+        let targets = project.config.targets.iter().flatten();
+        targets.map(|target| (target.name.clone(), target.dialect.clone())).collect::<Vec<_>>()
+    };
+    let (list, map) = (with("[duckdb, postgres]"), with("{ duckdb: {}, postgres: {} }"));
+    assert_eq!((found(&list), names(&list)), (Vec::new(), names(&map)));
+    assert_eq!(found(&with("[duckdb, postgres, duckdb]")), ["SEG021 duckdb"]);
+    assert_eq!(found(&with("[]")).len(), 1);
+    assert_eq!(found(&with("[duckdb, 3]")).len(), 1);
+    assert_eq!(found(&with("[{ name: prod, dialect: postgres }]")).len(), 1);
 }
 
 #[test]

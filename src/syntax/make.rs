@@ -380,6 +380,7 @@ pub(crate) fn segment(segment: &str, entity: &str) -> Segment {
         keeps: Vec::new(),
         columns: Vec::new(),
         is_unreadable: false,
+        span: NOWHERE,
     }
 }
 

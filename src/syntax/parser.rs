@@ -180,6 +180,7 @@ impl<'a> Reader<'a, '_> {
             keeps: Vec::new(),
             columns: Vec::new(),
             is_unreadable: true,
+            span,
         };
         if let Some(brace) = brace {
             self.recover_clauses(brace, range, &mut segment);

@@ -241,7 +241,7 @@ fn a_check_writes_nothing_and_exits_with_1() {
     let (code, _, err) = segc(at, &["fmt", "no-such.seg"]);
     assert!(code == 2 && err.contains("SEG873") && err.contains("`no-such.seg`"), "{err}");
     let (code, _, err) = segc(at, &["fmt", "-", "other.seg"]);
-    assert!(code == 2 && err.contains("SEG877"), "{err}");
+    assert!(code == 2 && err.contains("SEG879"), "{err}");
     std::fs::write(at.join("latin.seg"), b"# \xe9\n").expect("a file");
     let (code, _, err) = segc(at, &["fmt", "latin.seg", "other.seg"]);
     assert!(code == 2 && err.contains("SEG873"), "{err}");

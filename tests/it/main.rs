@@ -72,6 +72,7 @@ mod same_members;
 mod schema;
 mod script_tools;
 mod scripts;
+mod selection;
 mod settings;
 mod shards;
 mod soft_deletes;

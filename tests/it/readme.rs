@@ -245,6 +245,11 @@ fn findings_show_what_really_happens() {
 }
 
 #[test]
+fn examples_in_selection_match() {
+    page("docs/selection.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -285,6 +290,7 @@ fn links_between_pages_resolve() {
         "docs/running.md",
         "docs/dialects.md",
         "docs/why.md",
+        "docs/selection.md",
         "docs/ci.md",
         "docs/findings.md",
         "docs/testing.md",

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::database::choose;
-use super::{Opened, open, refuse_folder, write_json};
+use super::{Opened, is_plain_name, open, refuse_project, write_json};
 use crate::api::{Attrition as Answer, AttritionStep, Options};
-use crate::cli::args::{DatabaseArgs, Moment, Values};
+use crate::check::hir::SegmentId;
+use crate::cli::args::{DatabaseArgs, Moment, SelectArgs, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
@@ -19,16 +20,19 @@ use crate::engine::Access;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Conditions apply in the order in which they are written. Each include adds to those before
-it; everything else narrows. Runs a single query, and only reads.
+it; everything else narrows. Runs a single query for each segment, and only reads.
 
 Examples:
   segc attrition vip
   segc attrition vip --db postgres://ann@db.example/shop
+  segc attrition --select tag:crm
   segc attrition vip --format json | jq '.steps[] | .remain'")]
 pub(in crate::cli) struct Args {
-    /// The segment
-    #[arg(value_name = "SEGMENT")]
-    segment: String,
+    /// The segment, or several
+    #[arg(value_name = "SEGMENTS", required_unless_present = "select")]
+    segments: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     #[command(flatten)]
     place: DatabaseArgs,
     /// How to write the answer
@@ -41,7 +45,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    if let Err(problem) = refuse_folder(std::slice::from_ref(&args.segment), named) {
+    if let Err(problem) = refuse_project(&args.segments, named) {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -52,34 +56,56 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let answer = match answer(&mut opened, args, &options, terminal) {
-        Ok(answer) => answer,
+    let segments = match opened.selected(&args.segments, &args.select, args.place.target.as_slice()) {
+        Ok(segments) if segments.is_empty() => return opened.nothing_selected(terminal),
+        Ok(segments) => segments,
         Err(problems) => return opened.report(problems, terminal),
     };
-    match args.format {
-        AnswerFormat::Human => write_funnel(&answer, &mut terminal.out)?,
-        AnswerFormat::Json => write_json(&answer.json(), &mut terminal.out)?,
+    let answers = match answers(&mut opened, args, &segments, &options, terminal) {
+        Ok(answers) => answers,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    match (args.format, answers.as_slice()) {
+        (AnswerFormat::Human, answers) => {
+            for (at, answer) in answers.iter().enumerate() {
+                if at > 0 {
+                    writeln!(terminal.out)?;
+                }
+                write_funnel(answer, &mut terminal.out)?;
+            }
+        }
+        (AnswerFormat::Json, [answer]) if is_single(args) => write_json(&answer.json(), &mut terminal.out)?,
+        (AnswerFormat::Json, answers) => {
+            let all = answers.iter().map(Answer::json).collect();
+            write_json(&serde_json::Value::Array(all), &mut terminal.out)?;
+        }
     }
     terminal.flush()?;
     opened.report(Diagnostics::new(), terminal)
 }
 
-fn answer(
+/// Whether one segment is named, whose answer isn't in a list.
+fn is_single(args: &Args) -> bool {
+    matches!(args.segments.as_slice(), [name] if is_plain_name(name)) && !args.select.narrows()
+}
+
+fn answers(
     opened: &mut Opened,
     args: &Args,
+    segments: &[SegmentId],
     options: &Options,
     terminal: &mut Terminal,
-) -> Result<Answer, Diagnostics> {
-    let segment = opened.segment(&args.segment)?;
+) -> Result<Vec<Answer>, Diagnostics> {
     let database = choose(opened, false, args.place.db.as_deref(), args.place.target.as_deref())?;
     let mut engine = database.open(opened, Access::Read, false, terminal)?;
     let probes = database.probe(opened, engine.as_mut())?;
     let options = Options { probes, ..options.clone() };
-    let (plan, _) = opened.session.plan(&database.target, &[segment], &options);
+    let (plan, _) = opened.session.plan(&database.target, segments, &options);
     if let Some(plan) = plan {
         database.examine(opened, &plan, false, engine.as_mut(), terminal)?;
     }
-    opened.session.attrition(segment, &database.target, &options, engine.as_mut())
+    let ask = |&id| opened.session.attrition(id, &database.target, &options, engine.as_mut());
+    segments.iter().map(ask).collect()
 }
 
 fn write_funnel(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

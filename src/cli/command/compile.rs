@@ -7,11 +7,11 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::overview::{self, Row};
-use super::{Opened, filter, leave, one, open, refuse_folder};
+use super::{Opened, filter, is_plain_name, leave, one, open, refuse_project};
 use crate::api::{Options, SegmentFiles};
 use crate::artifact::{Artifacts, ScriptSize};
 use crate::check::hir::{Materialize, SegmentId};
-use crate::cli::args::{Moment, Values};
+use crate::cli::args::{Moment, SelectArgs, Values};
 use crate::cli::exit::Exit;
 use crate::cli::problems::{NotInFormat, NothingStored, SeveralTargets};
 use crate::cli::terminal::Terminal;
@@ -32,10 +32,6 @@ it with a fresh evaluation: no rows mean that the table is correct. --format dbt
 package to target/<target>.dbt/ instead: a model for each segment. --format filter prints
 conditions for a query of your own, with the subqueries that they need.
 
-Selections:
-  name     that segment            +name    with those it depends on
-  tag:x    those with the tag      name+    with those that depend on it
-
 Examples:
   segc compile
   segc compile vip --target postgres
@@ -49,9 +45,8 @@ pub(in crate::cli) struct Args {
     /// The segments [default: all]
     #[arg(value_name = "SEGMENTS")]
     segments: Vec<String>,
-    /// Further segments, by name, +name, name+ or tag:x
-    #[arg(long, value_name = "EXPR")]
-    select: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// The targets [default: all targets in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Vec<String>,
@@ -80,7 +75,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    if let Err(problem) = refuse_folder(&args.segments, named) {
+    if let Err(problem) = refuse_project(&args.segments, named) {
         return terminal.refuse(problem);
     }
     if let Err(problem) = not_in_format(args) {
@@ -94,8 +89,8 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
-    let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
-    let (targets, segments) = match (opened.targets(&args.target), opened.session.select(&patterns)) {
+    let chosen = opened.selected(&args.segments, &args.select, &args.target);
+    let (targets, segments) = match (opened.targets(&args.target), chosen) {
         (Ok(targets), Ok(segments)) => (targets, segments),
         (targets, segments) => {
             let mut slips = targets.err().unwrap_or_default();
@@ -103,6 +98,9 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             return opened.report(slips, terminal);
         }
     };
+    if segments.is_empty() && (args.select.narrows() || !args.segments.is_empty()) {
+        return opened.nothing_selected(terminal);
+    }
     let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &options) {
         Ok(probed) if probed.untrue.has_errors() => return opened.report(probed.untrue, terminal),
         Ok(probed) => probed.probes,
@@ -112,7 +110,8 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     let options = Options { probes, ..options };
     if let CompileFormat::Filter | CompileFormat::FilterJson = args.format {
         if args.target.len() > 1 {
-            return opened.report(one(SeveralTargets { span: None, segment: patterns.join(" ") }), terminal);
+            return opened
+                .report(one(SeveralTargets { span: None, segment: named_by(args).join(" ") }), terminal);
         }
         let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
         let as_json = args.format == CompileFormat::FilterJson;
@@ -154,12 +153,19 @@ fn not_in_format(args: &Args) -> Result<(), Diagnostic> {
 
 /// The segment whose SELECT is to be printed, if any.
 fn plain_name(args: &Args) -> Option<&str> {
-    match (args.segments.as_slice(), args.select.as_slice(), &args.out) {
-        ([name], [], None) if args.format == CompileFormat::Scripts && !name.contains(['+', ':']) => {
+    match (args.segments.as_slice(), &args.out) {
+        ([name], None)
+            if args.format == CompileFormat::Scripts && is_plain_name(name) && !args.select.narrows() =>
+        {
             Some(name)
         }
         _ => None,
     }
+}
+
+/// The segments, as the arguments name them.
+fn named_by(args: &Args) -> Vec<String> {
+    args.segments.iter().chain(&args.select.select).cloned().collect()
 }
 
 fn print(

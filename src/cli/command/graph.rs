@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::open;
+use super::{open, say_nothing_selected};
 use crate::artifact;
+use crate::cli::args::SelectArgs;
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::terminal::Terminal;
@@ -24,9 +25,8 @@ pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// The segments, by name, +name, name+ or tag:x
-    #[arg(long, value_name = "EXPR")]
-    select: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// The target [default: the first target in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return opened.report(Diagnostics::new(), terminal);
     }
     let names: Vec<String> = args.target.iter().cloned().collect();
-    let (targets, segments) = match (opened.targets(&names), opened.session.select(&args.select)) {
+    let (targets, segments) = match (opened.targets(&names), opened.selected(&[], &args.select, &names)) {
         (Ok(targets), Ok(segments)) => (targets, segments),
         (targets, segments) => {
             let mut slips = targets.err().unwrap_or_default();
@@ -73,6 +73,9 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             GraphFormat::Json => graph.json(),
         };
         terminal.out.write_all(text.as_bytes())?;
+    }
+    if segments.is_empty() && args.select.narrows() {
+        say_nothing_selected(terminal)?;
     }
     opened.report(found, terminal)
 }

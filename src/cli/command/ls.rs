@@ -1,58 +1,140 @@
 //! `segc ls`
 
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::{open, write_json};
-use crate::api::Session;
-use crate::artifact::sensitive_fields;
+use super::{Opened, open, say_nothing_selected, write_json};
+use crate::api::{Entry, Selection, Session};
 use crate::check::hir::SegmentId;
+use crate::cli::args::SelectArgs;
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
-use crate::cli::value_enums::ListFormat;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, visible};
+use crate::project::Disk;
+use crate::unittest::{self, Case};
 
 /// List the segments
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   segc ls
-  segc ls --select tag:marketing
-  segc ls --format json | jq -r '.[].name'")]
+  segc ls --select tag:marketing --exclude '*_test'
+  segc ls --select state:modified+ --state build
+  segc ls --format name | xargs -n 1 segc plan
+  segc ls --format json | jq '.[] | {name, conditions}'")]
 pub(in crate::cli) struct Args {
     /// The project's folder
     #[arg(value_name = "DIR", conflicts_with = "project")]
     dir: Option<PathBuf>,
-    /// The segments, by name, +name, name+ or tag:x
-    #[arg(long, value_name = "EXPR")]
-    select: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "table")]
-    format: ListFormat,
+    format: LsFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LsFormat {
+    /// Aligned columns
+    Table,
+    /// A name per line
+    Name,
+    /// The path of a file per line, each once
+    Path,
+    /// Everything that is known, also of disabled segments
+    Json,
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    let (opened, _) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
+    let (mut opened, _) = match open(args.dir.as_deref().or(named), Ok(Asked::default()), terminal)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
-    let segments = match opened.session.select(&args.select) {
-        Ok(segments) => segments,
+    let selection = match opened.selection(&[], &args.select, &[]) {
+        Ok(selection) => selection,
         Err(slips) => return opened.report(slips, terminal),
     };
-    match args.format {
-        ListFormat::Table => table(&opened.session, &segments).write(&mut terminal.out)?,
-        ListFormat::Json => {
-            let all = segments.iter().map(|&id| object(&opened.session, id)).collect();
-            write_json(&Value::Array(all), &mut terminal.out)?;
-        }
+    let mut problems = Diagnostics::new();
+    let listed = match args.format {
+        LsFormat::Json => json(&mut opened, &selection, &mut problems, terminal),
+        format => lines(&opened, &selection, format, terminal),
+    };
+    let count = match listed {
+        Ok(count) => count?,
+        Err(slips) => return opened.report(slips, terminal),
+    };
+    if count == 0 && args.select.narrows() {
+        say_nothing_selected(terminal)?;
     }
     // A segment with an error is not in the list: its problem says so.
-    opened.report(Diagnostics::new(), terminal)
+    opened.report(problems, terminal)
+}
+
+/// Writes a table or lines, and returns the number of segments.
+fn lines(
+    opened: &Opened,
+    selection: &Selection,
+    format: LsFormat,
+    terminal: &mut Terminal,
+) -> Result<io::Result<usize>, Diagnostics> {
+    let session = &opened.session;
+    let segments = session.selected(selection)?;
+    let segment = |&id| session.hir().segment(id);
+    let out = &mut terminal.out;
+    let written = match format {
+        LsFormat::Name => {
+            let mut names = segments.iter().map(|id| &segment(id).name);
+            names.try_for_each(|name| writeln!(out, "{}", visible(name)))
+        }
+        LsFormat::Path => {
+            let path = |id| session.sources.locate(segment(id).name_span).map(|(path, _)| path);
+            let paths: BTreeSet<&str> = segments.iter().filter_map(path).collect();
+            let prefix = &opened.root.prefix;
+            paths.into_iter().try_for_each(|path| writeln!(out, "{}", visible(&format!("{prefix}{path}"))))
+        }
+        LsFormat::Table | LsFormat::Json => table(session, &segments).write(out),
+    };
+    Ok(written.map(|()| segments.len()))
+}
+
+/// Writes everything about the segments, with their unit tests, and returns their number.
+fn json(
+    opened: &mut Opened,
+    selection: &Selection,
+    problems: &mut Diagnostics,
+    terminal: &mut Terminal,
+) -> Result<io::Result<usize>, Diagnostics> {
+    let entries = opened.session.entries(selection)?;
+    let mut tests: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    if !opened.diagnostics.has_errors() {
+        let (suite, found) = unittest::read(&mut opened.session, &Disk::new(&opened.root.folder));
+        // That there are no tests is no problem here.
+        if found.has_errors() {
+            problems.append(found);
+        }
+        for case in &suite.cases {
+            for expectation in &case.expectations {
+                tests.entry(expectation.name.clone()).or_default().push(test(case));
+            }
+        }
+    }
+    let with_tests = |entry: &Entry| {
+        let mut value = serde_json::to_value(entry).unwrap_or_default();
+        value["tests"] = Value::Array(tests.remove(&entry.name).unwrap_or_default());
+        value
+    };
+    let all = entries.iter().map(with_tests).collect();
+    Ok(write_json(&Value::Array(all), &mut terminal.out).map(|()| entries.len()))
+}
+
+fn test(case: &Case) -> Value {
+    json!({ "name": case.name, "path": case.path, "line": case.line })
 }
 
 fn table(session: &Session, segments: &[SegmentId]) -> Table {
@@ -69,23 +151,4 @@ fn table(session: &Session, segments: &[SegmentId]) -> Table {
         ]);
     }
     table
-}
-
-fn object(session: &Session, id: SegmentId) -> Value {
-    let hir = session.hir();
-    let segment = hir.segment(id);
-    let place = session.sources.locate(segment.name_span);
-    json!({
-        "name": segment.name,
-        "entity": hir.catalog.entity(segment.entity).name,
-        "description": segment.properties.description,
-        "owner": segment.properties.owner,
-        "tags": segment.properties.tags,
-        "access": segment.properties.access,
-        "columns": segment.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
-        "sensitive_fields": sensitive_fields(hir, &session.graph().node(id).footprint),
-        "materialize": session.materialize(id).name(),
-        "path": place.map(|(path, _)| path),
-        "line": place.map(|(_, position)| position.line),
-    })
 }

@@ -16,7 +16,9 @@ mod init;
 mod ls;
 mod overview;
 mod plan;
+mod relatives;
 mod run;
+mod state;
 mod test;
 mod test_dialect;
 mod why;
@@ -26,14 +28,14 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::args::Args;
+use super::args::{Args, SelectArgs};
 use super::config::{self, Asked, Root};
 use super::exit::Exit;
 use super::problems::{
     FolderForSegment, LevelOfError, NoTarget, NotOneSegment, UnknownLevelCode, UnknownTarget,
 };
 use super::terminal::Terminal;
-use crate::api::{self, Options, Session};
+use crate::api::{self, Options, Selection, Session};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, closest};
 use crate::project::ReadError;
@@ -50,6 +52,8 @@ pub(super) enum Command {
     Attrition(attrition::Args),
     Plan(plan::Args),
     Ls(ls::Args),
+    Parents(relatives::ParentsArgs),
+    Children(relatives::ChildrenArgs),
     Graph(graph::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
@@ -70,6 +74,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
+        Command::Parents(parents) => relatives::parents(parents, named, terminal),
+        Command::Children(children) => relatives::children(children, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
@@ -82,18 +88,31 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
 /// Rejects a folder or a file in place of the name of a segment or an entity. It is an easy
 /// mistake, since some commands accept a folder there.
 fn refuse_folder(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
-    let looks_like_a_path = |name: &&String| {
-        name.contains(['/', '\\'])
-            || name.ends_with(".seg")
-            || named.is_none() && config::is_project(Path::new(name.as_str()))
-    };
+    let looks_like_a_path = |name: &&String| name.contains(['/', '\\']) || name.ends_with(".seg");
     match names.iter().find(looks_like_a_path) {
-        None => Ok(()),
+        None => refuse_project(names, named),
         Some(name) => {
             let is_project = config::is_project(Path::new(name));
             Err(FolderForSegment { span: None, name: name.clone(), is_project }.into())
         }
     }
+}
+
+/// Rejects a project's folder in place of a selection. Other folders and files select the segments in them.
+fn refuse_project(names: &[String], named: Option<&Path>) -> Result<(), Diagnostic> {
+    let is_project = |name: &&String| {
+        let is_path = name.contains(['/', '\\']);
+        (is_path || named.is_none()) && config::is_project(Path::new(name.as_str()))
+    };
+    match names.iter().find(is_project) {
+        None => Ok(()),
+        Some(name) => Err(FolderForSegment { span: None, name: name.clone(), is_project: true }.into()),
+    }
+}
+
+/// Whether a selection is the plain name of a segment.
+fn is_plain_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|char| char.is_alphanumeric() || char == '_')
 }
 
 /// A project that was read, with its problems.
@@ -179,6 +198,39 @@ impl Opened {
         }
     }
 
+    /// The segments that the arguments select, for these targets, which are all of the project's if there are none.
+    fn selected(
+        &self,
+        names: &[String],
+        args: &SelectArgs,
+        targets: &[String],
+    ) -> Result<Vec<SegmentId>, Diagnostics> {
+        self.session.selected(&self.selection(names, args, targets)?)
+    }
+
+    /// What the arguments select.
+    fn selection(
+        &self,
+        names: &[String],
+        args: &SelectArgs,
+        targets: &[String],
+    ) -> Result<Selection, Diagnostics> {
+        let state = args.state.as_deref().map(|folder| state::read(folder, targets, &self.session.targets()));
+        Ok(Selection {
+            select: names.iter().chain(&args.select).cloned().collect(),
+            exclude: args.exclude.clone(),
+            state: state.transpose().map_err(one)?,
+            prefix: self.root.prefix.clone(),
+            within: self.root.within.clone(),
+        })
+    }
+
+    /// Says that a selection has no segments, which isn't an error.
+    fn nothing_selected(self, terminal: &mut Terminal) -> io::Result<Exit> {
+        say_nothing_selected(terminal)?;
+        self.report(Diagnostics::new(), terminal)
+    }
+
     /// The targets with these names, or all of the project's targets if there are none.
     fn targets(&self, names: &[String]) -> Result<Vec<String>, Diagnostics> {
         let known = self.session.targets();
@@ -228,6 +280,12 @@ fn unread(error: ReadError) -> String {
         ReadError::LinkLoop => "it is a link to itself".to_owned(),
         ReadError::Other(why) => why,
     }
+}
+
+/// Tells people that a selection has no segments.
+fn say_nothing_selected(terminal: &mut Terminal) -> io::Result<()> {
+    terminal.flush()?;
+    if terminal.is_human() { writeln!(terminal.err, "nothing is selected") } else { Ok(()) }
 }
 
 /// Writes indented JSON.

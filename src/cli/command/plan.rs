@@ -6,11 +6,11 @@ use std::path::Path;
 use serde_json::json;
 
 use super::overview::{self, Row};
-use super::{Opened, open, refuse_folder, write_json};
+use super::{Opened, is_plain_name, open, refuse_project, say_nothing_selected, write_json};
 use crate::api::{Asked, AskedScan};
 use crate::artifact::{ManifestLog, ManifestRefresh, ManifestState};
 use crate::check::hir::SegmentId;
-use crate::cli::args::Values;
+use crate::cli::args::{SelectArgs, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::plan_report;
@@ -33,12 +33,15 @@ for, from how many scans.
 Examples:
   segc plan                      every segment, in a table
   segc plan vip
+  segc plan --select tag:crm     several, in a table
   segc plan vip --target bigquery
   segc plan vip --format json | jq .refresh.obstacles")]
 pub(in crate::cli) struct Args {
-    /// The segment [default: all segments, in a table]
-    #[arg(value_name = "SEGMENT")]
-    segment: Option<String>,
+    /// The segment, or several, in a table [default: all]
+    #[arg(value_name = "SEGMENTS")]
+    segments: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// The target [default: the first target in segc.yml]
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
@@ -50,7 +53,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    if let Err(problem) = refuse_folder(args.segment.as_slice(), named) {
+    if let Err(problem) = refuse_project(&args.segments, named) {
         return terminal.refuse(problem);
     }
     let (opened, options) = match open(named, config::options(&args.values, None), terminal)? {
@@ -61,29 +64,35 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return opened.report(Diagnostics::new(), terminal);
     }
     let names: Vec<String> = args.target.iter().cloned().collect();
-    let segments = match &args.segment {
-        Some(name) => opened.segment(name).map(|id| vec![id]),
-        None => opened.session.select(&[]),
-    };
-    let (targets, segments) = match (opened.targets(&names), segments) {
-        (Ok(targets), Ok(segments)) => (targets, segments),
-        (targets, segments) => {
-            let mut slips = targets.err().unwrap_or_default();
-            slips.append(segments.err().unwrap_or_default());
-            return opened.report(slips, terminal);
-        }
-    };
+    let (targets, segments) =
+        match (opened.targets(&names), opened.selected(&args.segments, &args.select, &names)) {
+            (Ok(targets), Ok(segments)) => (targets, segments),
+            (targets, segments) => {
+                let mut slips = targets.err().unwrap_or_default();
+                slips.append(segments.err().unwrap_or_default());
+                return opened.report(slips, terminal);
+            }
+        };
     let Some(target) = targets.first() else { return Ok(Exit::WrongUse) };
     let (plan, problems) = opened.session.plan(target, &segments, &options);
+    let is_empty = segments.is_empty() && (args.select.narrows() || !args.segments.is_empty());
+    let single = match args.segments.as_slice() {
+        [name] if is_plain_name(name) && !args.select.narrows() => Some(name),
+        _ => None,
+    };
     if let Some(plan) = plan.filter(|_| !problems.has_errors()) {
-        match args.segment.as_deref() {
+        match single {
+            None if is_empty && args.format == AnswerFormat::Human => {}
             Some(name) => {
-                let segment = plan.segments.iter().find(|segment| segment.name == name);
+                let segment = plan.segments.iter().find(|segment| segment.name == *name);
                 segment.map_or(Ok(()), |segment| write_one(&opened, segment, args.format, terminal))?;
             }
             None => write_all(&opened, &plan, args.format, terminal)?,
         }
         terminal.flush()?;
+    }
+    if is_empty {
+        say_nothing_selected(terminal)?;
     }
     opened.report(problems, terminal)
 }

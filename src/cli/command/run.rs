@@ -7,10 +7,10 @@ use clap::ArgGroup;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::database::{Database, choose};
-use super::{Opened, one, open, refuse_folder, write_json};
+use super::{Opened, one, open, refuse_project, write_json};
 use crate::api::{Event, Options, Ran, RunRequest, SegmentRan, Status};
 use crate::check::hir::{Materialize, SegmentId};
-use crate::cli::args::{Moment, Values};
+use crate::cli::args::{Moment, SelectArgs, Values};
 use crate::cli::config;
 use crate::cli::exit::Exit;
 use crate::cli::problems::NoLoading;
@@ -47,9 +47,8 @@ pub(in crate::cli) struct Args {
     /// The segments [default: all]
     #[arg(value_name = "SEGMENTS")]
     segments: Vec<String>,
-    /// Further segments, by name, +name, name+ or tag:x
-    #[arg(long, value_name = "EXPR")]
-    select: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// A database file or server to use and keep [default: memory]
     #[arg(long, value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
     db: Option<String>,
@@ -82,7 +81,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    if let Err(problem) = refuse_folder(&args.segments, named) {
+    if let Err(problem) = refuse_project(&args.segments, named) {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -94,6 +93,11 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return opened.report(Diagnostics::new(), terminal);
     }
     let prepared = match prepare(&mut opened, args, &options) {
+        Ok(prepared)
+            if prepared.segments.is_empty() && (args.select.narrows() || !args.segments.is_empty()) =>
+        {
+            return opened.nothing_selected(terminal);
+        }
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
@@ -136,8 +140,8 @@ fn prepare(opened: &mut Opened, args: &Args, options: &Options) -> Result<Prepar
     if args.load && matches!(database.address, Address::Server(_)) {
         return Err(one(NoLoading { span: None, database: database.address.shown() }));
     }
-    let patterns: Vec<String> = args.segments.iter().chain(&args.select).cloned().collect();
-    let segments = opened.session.select(&patterns)?;
+    let targets: Vec<String> = args.target.iter().cloned().collect();
+    let segments = opened.selected(&args.segments, &args.select, &targets)?;
     let (plan, problems) = opened.session.plan(&database.target, &segments, options);
     let Some(plan) = plan.filter(|_| !problems.has_errors()) else { return Err(problems) };
     Ok(Prepared { database, segments, plan })

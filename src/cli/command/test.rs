@@ -1,5 +1,6 @@
 //! `segc test`
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +9,8 @@ use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
 
 use super::test_dialect::{self, Place};
-use super::{Opened, open};
+use super::{Opened, open, say_nothing_selected};
+use crate::cli::args::SelectArgs;
 use crate::cli::clock::{duration, now};
 use crate::cli::config::Asked;
 use crate::cli::exit::Exit;
@@ -25,7 +27,8 @@ use crate::unittest::{self, Case, Expectation, Key, OtherValue, Outcome, Suite, 
 #[command(after_help = "\
 Tests are in tests/**/*.yml. They run on the reference evaluator, or with --engine duckdb
 as SQL on the embedded engine. A pattern is part of a test's name or path, or the name of a
-segment. The exit code is 1 if a test fails.
+segment; --select and --exclude choose the tests that expect members of these segments. The exit
+code is 1 if a test fails.
 
 With --dialect, tests a dialect file instead: every function and every conformance case, on
 the embedded engine if the dialect extends its own, on the database of --db, or on what
@@ -37,6 +40,7 @@ Examples:
   segc test
   segc test high_value
   segc test tests/value.yml 'no orders'
+  segc test --select +vip
   segc test --engine duckdb
   segc test --format junit > tests.xml
   segc test --dialect dialects/warehouse.yml
@@ -46,6 +50,8 @@ pub(in crate::cli) struct Args {
     /// The tests, by part of name or path, or by segment [default: all]
     #[arg(value_name = "PATTERNS")]
     patterns: Vec<String>,
+    #[command(flatten)]
+    select: SelectArgs,
     /// The engine that evaluates the segments
     #[arg(long, value_enum, value_name = "NAME", default_value = "reference")]
     engine: TestEngine,
@@ -53,7 +59,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, short, value_name = "NAME")]
     target: Option<String>,
     /// Test this dialect file; the patterns are functions, topics or parts of cases
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["engine", "target"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["engine", "target", "select", "exclude", "state"])]
     dialect: Option<PathBuf>,
     /// The database that executes the dialect's SQL
     #[arg(long, value_name = "URL|FILE", requires = "dialect", value_parser = NonEmptyStringValueParser::new())]
@@ -116,6 +122,9 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             return opened.report(problems, terminal);
         }
     };
+    if outcomes.is_empty() && args.select.narrows() {
+        say_nothing_selected(terminal)?;
+    }
     match args.format {
         TestFormat::Human => human(&opened, &suite, &outcomes, start.elapsed(), &mut terminal.out)?,
         TestFormat::Json => report::json_lines(&suite, &outcomes, &mut terminal.out)?,
@@ -148,7 +157,7 @@ fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Dia
     let patterns: Vec<String> = args.patterns.iter().map(in_project).collect();
     let (cases, idle) = suite.select(&patterns);
     if idle.is_empty() {
-        return Ok(cases);
+        return selected(opened, args, suite, cases);
     }
     let names = |case: &Case| {
         let segments = case.expectations.iter().map(|expectation| expectation.name.clone());
@@ -157,6 +166,23 @@ fn select(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<usize>, Dia
     let known: Vec<String> = suite.cases.iter().flat_map(names).collect();
     let unknown = |pattern| NoSuchTest { span: None, pattern, known: known.clone() };
     Err(idle.into_iter().map(|pattern| unknown(pattern).into()).collect::<Vec<_>>().into())
+}
+
+/// Those of the tests that expect members of a selected segment.
+fn selected(
+    opened: &Opened,
+    args: &Args,
+    suite: &Suite,
+    cases: Vec<usize>,
+) -> Result<Vec<usize>, Diagnostics> {
+    if !args.select.narrows() {
+        return Ok(cases);
+    }
+    let chosen = opened.selected(&[], &args.select, args.target.as_slice())?;
+    let names: BTreeSet<&str> =
+        chosen.iter().map(|&id| opened.session.hir().segment(id).name.as_str()).collect();
+    let is_about = |case: &Case| case.expectations.iter().any(|one| names.contains(one.name.as_str()));
+    Ok(cases.into_iter().filter(|&at| suite.cases.get(at).is_some_and(is_about)).collect())
 }
 
 /// Writes a small table per failed expectation, and a summary.

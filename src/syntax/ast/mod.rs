@@ -107,6 +107,8 @@ pub(crate) struct Segment {
     pub(crate) columns: Vec<Columns>,
     /// Whether a part couldn't be read, which has been reported.
     pub(crate) is_unreadable: bool,
+    /// All of it.
+    pub(crate) span: Span,
 }
 
 /// A property: `owner: "growth@shop.example"`.

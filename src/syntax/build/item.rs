@@ -116,6 +116,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn segment(&mut self, node: ParseNode<'a>) -> Option<Segment> {
+        let span = self.span(&node);
         let mut parts = node.into_inner();
         let Header { name, entity, extends, listed } = self.header(parts.next()?);
         let mut segment = Segment {
@@ -128,6 +129,7 @@ impl<'a> Builder<'a, '_> {
             keeps: Vec::new(),
             columns: Vec::new(),
             is_unreadable: false,
+            span,
         };
         parts.for_each(|clause| self.clause(clause, &mut segment));
         Some(segment)

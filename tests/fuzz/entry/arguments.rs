@@ -7,7 +7,7 @@ use super::judge;
 use crate::seen::Seen;
 
 /// Each line of the input is a value of one of these.
-const PLACES: [&[&str]; 8] = [
+const PLACES: [&[&str]; 10] = [
     &["compile", "--out=out", "--as-of={}"],
     &["compile", "--out=out", "--select={}"],
     &["check", "--param=min_spend={}"],
@@ -16,6 +16,8 @@ const PLACES: [&[&str]; 8] = [
     &["why", "--as-of=2026-11-01T00:00:00Z", "--", "high_value", "{}"],
     &["compile", "--", "{}"],
     &["explain", "--", "{}"],
+    &["ls", "--format=json", "--select={}"],
+    &["plan", "--exclude={}"],
 ];
 
 pub(super) fn arguments(input: &[u8], seen: &mut Seen) {
