@@ -5,6 +5,7 @@
 
 mod asked;
 mod dbt;
+mod described;
 mod filter;
 mod levels;
 pub(crate) mod lists;

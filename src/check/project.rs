@@ -87,7 +87,7 @@ struct Checked {
     expansions: Vec<Expansion>,
     segments: Vec<Segment>,
     /// The places of parameters, in order.
-    params_used: Vec<Span>,
+    params_used: Vec<(Span, String)>,
     /// The names of the parameters that something reads.
     params_read: BTreeSet<String>,
 }
@@ -147,7 +147,7 @@ impl Project<'_> {
             }
         }
         (checked.params_used, checked.params_read) = (checker.params_used, checker.params_read);
-        checked.params_used.sort_by_key(|span| (span.source, span.start));
+        checked.params_used.sort_by_key(|(span, _)| (span.source, span.start));
         checked
     }
 

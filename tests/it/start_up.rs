@@ -18,6 +18,7 @@ const WITHOUT: &[&[&str]] = &[
     &["-C", SHOP, "check", "--format", "json"],
     &["-C", SHOP, "compile", "--out", "out", "--as-of", "2026-03-31T12:00:00Z"],
     &["-C", SHOP, "ls"],
+    &["-C", SHOP, "describe"],
     &["-C", SHOP, "plan", "win_back"],
     &["-C", SHOP, "graph"],
     &["-C", SHOP, "capabilities"],

@@ -100,7 +100,7 @@ pub(super) struct Checker<'a, 'p> {
     pub(super) known: Known<'a>,
     problems: &'p mut Diagnostics,
     /// The places of the parameters that were used.
-    pub(super) params_used: Vec<Span>,
+    pub(super) params_used: Vec<(Span, String)>,
     /// Their names.
     pub(super) params_read: BTreeSet<String>,
     /// Whether the item that is being checked has an error.

@@ -78,6 +78,7 @@ fn object(session: &Session, id: SegmentId) -> Value {
     json!({
         "name": segment.name,
         "entity": hir.catalog.entity(segment.entity).name,
+        "title": segment.properties.title,
         "description": segment.properties.description,
         "owner": segment.properties.owner,
         "tags": segment.properties.tags,

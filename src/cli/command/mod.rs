@@ -7,6 +7,7 @@ mod catalog_import;
 mod check;
 mod compile;
 mod database;
+mod describe;
 mod explain;
 mod filter;
 mod graph;
@@ -46,6 +47,7 @@ pub(super) enum Command {
     Test(test::Args),
     Why(why::Args),
     Attrition(attrition::Args),
+    Describe(describe::Args),
     Plan(plan::Args),
     Ls(ls::Args),
     Graph(graph::Args),
@@ -65,6 +67,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
+        Command::Describe(describe) => describe::run(describe, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
