@@ -21,6 +21,7 @@
 //! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
 //! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
 //! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), what segments read, fingerprints, whether members can leave, what segments ask in normal form | targets, capabilities, SQL |
+//! | [`describe`] | [`Hir`](check::hir::Hir) | [`Description`](describe::Description)s: segments in plain English | targets, data, the terminal |
 //! | [`evaluate`] | [`Hir`](check::hir::Hir), rows | members | SQL: engines are compared with it |
 //! | [`dialect`] | YAML | [`Dialect`](dialect::Dialect): capabilities, templates | segments, plans |
 //! | [`plan`] | [`Hir`](check::hir::Hir), facts, what a target can do, policy | [`Plan`](plan::Plan), with [`Query`](plan::rel::Query)s in it | SQL text, files |
@@ -61,6 +62,7 @@ pub mod check;
 pub mod cli;
 pub mod conformance;
 pub mod convert;
+pub mod describe;
 pub mod diagnostic;
 pub mod dialect;
 pub mod engine;

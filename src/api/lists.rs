@@ -75,7 +75,16 @@ pub(super) fn add(
         };
         if let (Some((to, on)), Some(entity)) = (found, catalog.entities.get_mut(id.0 as usize)) {
             let span = listed.span();
-            entity.links.push(Link { name, span, to, on, many: true, description: None, to_list: true });
+            entity.links.push(Link {
+                name,
+                span,
+                to,
+                on,
+                many: true,
+                label: None,
+                description: None,
+                to_list: true,
+            });
         }
     }
 }
@@ -133,6 +142,8 @@ fn keys_of(own: &Entity, segment: &str, list: KeyList, span: Span, targets: &[Ta
     Entity {
         name: list_name(segment),
         span,
+        singular: None,
+        plural: None,
         description: None,
         source: TableSource::Table(list_table(&[], segment, usize::MAX)),
         target_sources: targets.iter().map(table).collect(),

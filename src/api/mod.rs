@@ -5,6 +5,7 @@
 
 mod asked;
 mod dbt;
+mod described;
 mod filter;
 mod levels;
 mod listing;

@@ -40,6 +40,7 @@ fn field(name: &str, ty: Type, nullable: bool) -> Field {
         ty,
         nullable,
         values: None,
+        label: None,
         description: None,
         pii: false,
         roles: Vec::new(),
@@ -54,6 +55,8 @@ fn entity(name: &str, table: &str, fields: Vec<Field>, links: Vec<Link>) -> Enti
     Entity {
         name: name.to_owned(),
         span: span("customer"),
+        singular: None,
+        plural: None,
         description: Some(format!("Every {name}")),
         source: TableSource::Table(vec!["shop".to_owned(), table.to_owned()]),
         target_sources: Default::default(),
@@ -82,6 +85,7 @@ fn catalog() -> Catalog {
         to: EntityId(1),
         on: vec![(FieldId(0), FieldId(1))],
         many: true,
+        label: None,
         description: None,
         to_list: false,
     };

@@ -30,6 +30,7 @@ impl Definition {
         }
         // `expire` is a part of the meaning, and `materialize` may be the project's.
         let Properties {
+            title,
             description,
             owner,
             tags,
@@ -41,7 +42,7 @@ impl Definition {
         } = &segment.properties;
         let group = segment.group.as_ref().map(|group| (&group.name, group.priority));
         let how = materialize.name();
-        let properties = (description, owner, tags, access, history, group, how);
+        let properties = (title, description, owner, tags, access, history, group, how);
         let properties = serde_json::to_string(&properties).unwrap_or_default();
         Self { meaning, properties: short(&properties) }
     }

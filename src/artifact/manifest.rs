@@ -55,6 +55,8 @@ pub struct ManifestSegment {
     pub name: String,
     /// The entity whose rows it selects.
     pub entity: String,
+    /// What people call it.
+    pub title: Option<String>,
     /// A description for people.
     pub description: Option<String>,
     /// The person responsible for it.
@@ -215,6 +217,7 @@ fn segment(
     ManifestSegment {
         name: plan.name.clone(),
         entity: plan.entity.clone(),
+        title: properties.title.clone(),
         description: properties.description.clone(),
         owner: properties.owner.clone(),
         tags: properties.tags.clone(),

@@ -26,6 +26,8 @@ fn describe_entity(catalog: &Catalog, entity: &Entity) -> Value {
         .collect();
     json!({
         "name": entity.name,
+        "singular": entity.singular,
+        "plural": entity.plural,
         "description": entity.description,
         "source": describe_source(entity, &entity.source),
         "targets": targets,
@@ -158,6 +160,7 @@ fn describe_field(field: &Field) -> Value {
         "type": field.ty.to_string(),
         "nullable": field.nullable,
         "column": field.column,
+        "label": field.label,
         "description": field.description,
         "values": field.values.as_deref(),
         "min": field.min.as_ref().map(bigdecimal::BigDecimal::to_plain_string),
@@ -191,6 +194,7 @@ fn describe_link(catalog: &Catalog, entity: &Entity, link: &Link) -> Value {
         "to": target.name,
         "many": link.many,
         "on": on,
+        "label": link.label,
         "description": link.description,
     })
 }

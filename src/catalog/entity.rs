@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::changes::read_changes;
 use super::dbt::read_dbt;
 use super::field::read_field;
-use super::lookup::{Lookup, check_name, duration, interval};
+use super::lookup::{Lookup, check_name, duration, interval, read_label};
 use super::model::{Entity, Field, FieldId, TableSource, Unread};
 use super::places::{Places, read_places};
 use super::problems::columns::{EncodedKey, KeyInside};
@@ -26,11 +26,13 @@ pub(super) const KEYS: &[&str] = &[
     "fields",
     "key",
     "links",
+    "plural",
     "query",
     "read",
     "rebuild_every",
     "settle",
     "shards",
+    "singular",
     "table",
     "tables",
     "targets",
@@ -51,6 +53,8 @@ const OTHER_KEYS: OtherKeys = &[
     (&["timestamp", "timestamp_column", "event_time", "loaded_at_field"], Meant::Key("time")),
     (&["measures", "metrics"], Meant::Help("remove it: segments compute this, as in `count(orders) > 3`")),
     (&["schema", "database"], Meant::Help("write it in front of the table's name: `table: schema.name`")),
+    (&["title", "label", "display_name"], Meant::Key("singular")),
+    (&["title_plural", "label_plural", "plural_name"], Meant::Key("plural")),
     (&["name"], Meant::Help("remove it: an entity's name is its key in `entities`")),
     (
         &["tests", "constraints", "config", "meta", "tags"],
@@ -87,6 +91,8 @@ pub(super) fn read_entity<'a>(
     let mut fields = read_fields(&mut map, &key.text, &mut broken, problems);
     let lookup = Lookup { entity: &key.text, fields: &fields, broken: &broken };
 
+    let singular = read_label(&mut map, "singular", problems);
+    let plural = read_label(&mut map, "plural", problems);
     let description = map.text("description", problems);
     let keys = read_key(&mut map, lookup, problems);
     let enforced = [("enforced", true)];
@@ -126,6 +132,8 @@ pub(super) fn read_entity<'a>(
     let entity = Entity {
         name: key.text.clone(),
         span: key.span,
+        singular,
+        plural,
         description,
         source: source.unwrap_or_else(|| TableSource::Table(vec![key.text.clone()])),
         target_sources,

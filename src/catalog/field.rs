@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
-use super::lookup::check_name;
+use super::lookup::{check_name, read_label};
 use super::model::{Field, Storage};
 use super::problems::{
     BoundType, BoundsReversed, DuplicateValue, EmptyText, NoValues, NobodyUses, NulInName, UnknownType,
@@ -25,7 +25,8 @@ const OTHER_KEYS: OtherKeys = &[
     (&["sensitive", "personal", "is_pii"], Meant::Key("pii")),
     (&["minimum"], Meant::Key("min")),
     (&["maximum"], Meant::Key("max")),
-    (&["label", "title", "comment", "doc"], Meant::Key("description")),
+    (&["comment", "doc"], Meant::Key("description")),
+    (&["title", "display_name"], Meant::Key("label")),
     (&["not_null", "required", "notnull", "mandatory"], Meant::Key("nullable: false")),
     (&["null", "optional"], Meant::Key("nullable: true")),
     (&["key", "is_key"], Meant::Help("remove it, and name the field in the entity: `key: …`")),
@@ -62,6 +63,7 @@ pub(super) fn read_field(
         ty: Type::String,
         nullable: true,
         values: None,
+        label: None,
         description: None,
         pii: false,
         roles: Vec::new(),
@@ -116,6 +118,7 @@ fn read_details(field: &mut Field, node: &Node, problems: &mut Diagnostics) -> O
         column.clone_into(&mut field.column);
     }
     field.nullable = fields.boolean("nullable", problems).unwrap_or(true);
+    field.label = read_label(&mut fields, "label", problems);
     field.description = fields.text("description", problems);
     field.pii = fields.boolean("pii", problems).unwrap_or(false);
     field.roles = read_roles(field, &mut fields, problems);

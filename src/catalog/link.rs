@@ -1,7 +1,7 @@
 //! The links of one entity, once all entities are known.
 
 use super::entity::Draft;
-use super::lookup::{Lookup, check_name, is_plain};
+use super::lookup::{Lookup, check_name, is_plain, read_label};
 use super::model::{EntityId, Field, FieldId, Link, UnreadEntities};
 use super::problems::columns::{KeyInside, LinkEncodings};
 use super::problems::{EmptyLink, FieldAndLink, LinkTypes, UnknownEntity};
@@ -63,13 +63,14 @@ fn read_link(
     let to = fields.require("to", problems).and_then(|node| find_entity(node, others, problems));
     let on = fields.require("on", problems);
     let many = fields.boolean("many", problems).unwrap_or(false);
+    let label = read_label(&mut fields, "label", problems);
     let description = fields.text("description", problems);
     fields.finish(problems);
 
     let to = to?;
     let target = others.drafts.get(to.0 as usize)?;
     let on = read_pairs(key, on?, owner.lookup(), target.lookup(), problems)?;
-    Some(Link { name: key.text.clone(), span: key.span, to, on, many, description, to_list: false })
+    Some(Link { name: key.text.clone(), span: key.span, to, on, many, label, description, to_list: false })
 }
 
 fn find_entity(node: &Node, others: Others<'_>, problems: &mut Diagnostics) -> Option<EntityId> {

@@ -3,10 +3,25 @@
 use std::collections::BTreeSet;
 
 use super::model::{Field, FieldId};
-use super::problems::{BadDuration, BadName, NoInterval, NotATime, UnknownField};
+use super::problems::{BadDuration, BadName, NoInterval, NoLabel, NotATime, UnknownField};
 use crate::diagnostic::{Diagnostics, Span};
-use crate::types::{Unit, parse_duration};
-use crate::yaml::{Key, Node};
+use crate::types::{Unit, is_label, parse_duration};
+use crate::yaml::{Fields, Key, Node};
+
+/// What people call something.
+pub(super) fn read_label(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    problems: &mut Diagnostics,
+) -> Option<String> {
+    let node = fields.get(key)?;
+    let text = node.text(problems)?;
+    if !is_label(text) {
+        problems.push(NoLabel { span: node.span, key });
+        return None;
+    }
+    Some(text.to_owned())
+}
 
 /// The fields of an entity, by name.
 #[derive(Clone, Copy)]

@@ -89,6 +89,10 @@ pub struct Entity {
     pub name: String,
     /// The name in the catalog, for messages.
     pub span: Span,
+    /// What people call one of its rows, if not by its name.
+    pub singular: Option<String>,
+    /// What they call several of them.
+    pub plural: Option<String>,
     /// A sentence for people.
     pub description: Option<String>,
     /// The table or query of its rows, on targets that `target_sources` doesn't name.
@@ -294,6 +298,8 @@ pub struct Field {
     pub nullable: bool,
     /// The closed set of its values (strings only).
     pub values: Option<Arc<[String]>>,
+    /// What people call it, if not by its name.
+    pub label: Option<String>,
     /// A sentence for people.
     pub description: Option<String>,
     /// Whether its values are personal data.
@@ -349,6 +355,8 @@ pub struct Link {
     pub on: Vec<(FieldId, FieldId)>,
     /// Whether it leads to any number of rows; otherwise to at most one.
     pub many: bool,
+    /// What people call what it leads to, if not by its name.
+    pub label: Option<String>,
     /// A sentence for people.
     pub description: Option<String>,
     /// Whether it leads to the keys of a static list, and can't be named.

@@ -379,9 +379,10 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
 /// Properties of other tools, and what to write instead.
 const PROPERTIES: &[(&[&str], &str)] = &[
     (
-        &["name", "title", "label", "display_name", "segment", "id"],
-        "the name is on the first line, `segment name on customer`; for a description, write `description: \"…\"`",
+        &["name", "segment", "id"],
+        "the name is on the first line, `segment name on customer`; for a title, write `title: \"…\"`",
     ),
+    (&["label", "display_name", "heading"], "write `title: \"…\"`"),
     (
         &["desc", "comment", "comments", "notes", "note", "doc", "docs", "meta", "summary", "about"],
         "write `description: \"…\"`",

@@ -1,6 +1,5 @@
 //! All traits and segments of a project, each after what it needs.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, EntityId, list_name};
@@ -49,7 +48,7 @@ pub(super) fn check(
         true => Vec::new(),
         false => {
             let disabled: Vec<usize> = (0..read.len()).filter(|&at| read[at].disabled.is_some()).collect();
-            unused(&names, &params, &order, &checked.params_read, &disabled)
+            unused(&names, &params, &order, &params_used, &disabled)
         }
     };
     let mut segments = checked.segments;
@@ -87,9 +86,7 @@ struct Checked {
     expansions: Vec<Expansion>,
     segments: Vec<Segment>,
     /// The places of parameters, in order.
-    params_used: Vec<Span>,
-    /// The names of the parameters that something reads.
-    params_read: BTreeSet<String>,
+    params_used: Vec<(Span, String)>,
 }
 
 impl Project<'_> {
@@ -146,8 +143,8 @@ impl Project<'_> {
                 }
             }
         }
-        (checked.params_used, checked.params_read) = (checker.params_used, checker.params_read);
-        checked.params_used.sort_by_key(|span| (span.source, span.start));
+        checked.params_used = checker.params_used;
+        checked.params_used.sort_by_key(|(span, _)| (span.source, span.start));
         checked
     }
 

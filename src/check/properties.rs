@@ -6,12 +6,14 @@ use crate::diagnostic::{Diagnostics, Span, closest};
 use crate::syntax::ast::{Property, PropertyValue, Segment};
 use crate::syntax::keywords::{Role, keywords};
 
+use crate::types::is_label;
+
 use super::elsewhere;
 use super::expr::most_units;
 use super::hir::{Materialize, Properties};
 use super::names::{duplicate, suggest};
 use super::problems::access::NobodyReads;
-use super::problems::names::{UnknownMaterialize, UnknownProperty, WrongProperty};
+use super::problems::names::{NoTitle, UnknownMaterialize, UnknownProperty, WrongProperty};
 use super::problems::types::WrongUnits;
 
 /// What the properties of a segment say.
@@ -58,6 +60,14 @@ fn set(read: &mut Read, property: &Property, problems: &mut Diagnostics) {
     let whole = property.name.span.to(property.value_span);
     let properties = &mut read.properties;
     let example = match (property.name.text.as_str(), &property.value) {
+        ("title", PropertyValue::Text(text)) => {
+            match text {
+                text if is_label(text) => properties.title = Some(text.clone()),
+                text => problems.push(NoTitle { span: property.value_span, empty: text.trim().is_empty() }),
+            }
+            return;
+        }
+        ("title", _) => "\"High value\"",
         ("description", PropertyValue::Text(text)) => return properties.description = Some(text.clone()),
         ("description", _) => "\"text\"",
         ("owner", PropertyValue::Text(text)) => return properties.owner = Some(text.clone()),

@@ -15,7 +15,7 @@ pub(super) fn unused(
     names: &Names,
     params: &Params<'_>,
     order: &Order,
-    params_read: &BTreeSet<String>,
+    params_used: &[(Span, String)],
     disabled: &[usize],
 ) -> Vec<Unused> {
     let enabled = order.needs.values().flatten().map(|(item, _)| *item);
@@ -26,7 +26,8 @@ pub(super) fn unused(
         .map(|(_, item)| unused_item(UnusedKind::Trait, &item.ast.name.text, item.ast.name.span))
         .collect();
     if disabled.is_empty() {
-        let params = params.declared().filter(|(name, _)| !params_read.contains(*name));
+        let params_read: BTreeSet<&str> = params_used.iter().map(|(_, name)| name.as_str()).collect();
+        let params = params.declared().filter(|(name, _)| !params_read.contains(name));
         found.extend(params.map(|(name, span)| unused_item(UnusedKind::Param, name, span)));
     }
     found.sort_by_key(|unused| (unused.span.source, unused.span.start));

@@ -79,3 +79,10 @@ pub(super) enum AnswerFormat {
     Human,
     Json,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DescribeFormat {
+    Text,
+    Markdown,
+    Json,
+}

@@ -58,6 +58,7 @@ const KEYWORDS: &[(&str, &[Role])] = &[
     ("on", &[Between, Unfinished]),
     ("extends", &[Unfinished]),
     ("list", &[]),
+    ("title", &[Property]),
     ("description", &[Property]),
     ("owner", &[Property]),
     ("tags", &[Property]),

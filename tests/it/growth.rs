@@ -34,8 +34,9 @@ fn the_work_of_every_command_grows_linearly() {
         files: Box::new(|size| kind.files(size)),
         sizes: if kind.name == "groups" { SIZES_OF_GROUPS } else { SIZES },
     });
-    let asked: [(&str, &'static [&'static str]); 4] = [
+    let asked: [(&str, &'static [&'static str]); 5] = [
         ("ls", &["ls", "--format", "json"]),
+        ("describe", &["describe", "--format", "json"]),
         ("plan", &["plan", "--format", "json"]),
         ("graph", &["graph", "--format", "json"]),
         ("check", &["check", "--format", "json"]),

@@ -25,6 +25,7 @@ mod conformance;
 mod contributing;
 mod crash;
 mod dbt;
+mod describe;
 mod dialect_kit;
 mod encodings;
 mod engines;

@@ -225,6 +225,11 @@ fn examples_in_why_match() {
 }
 
 #[test]
+fn examples_in_describe_match() {
+    page("docs/describe.md");
+}
+
+#[test]
 fn examples_in_catalog_match() {
     page("docs/catalog.md");
 }
@@ -291,6 +296,7 @@ fn links_between_pages_resolve() {
         "docs/dialects.md",
         "docs/why.md",
         "docs/selection.md",
+        "docs/describe.md",
         "docs/ci.md",
         "docs/findings.md",
         "docs/testing.md",

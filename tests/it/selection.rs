@@ -252,6 +252,7 @@ fn ls_tells_editors_everything() {
             "name": "win_back",
             "entity": "customer",
             "enabled": true,
+            "title": null,
             "description": null,
             "owner": null,
             "tags": ["marketing", "email"],

@@ -21,6 +21,7 @@ const WITHOUT: &[&[&str]] = &[
     &["-C", SHOP, "ls", "--format", "json"],
     &["-C", SHOP, "parents", "win_back"],
     &["-C", SHOP, "children", "win_back", "--all"],
+    &["-C", SHOP, "describe"],
     &["-C", SHOP, "plan", "win_back"],
     &["-C", SHOP, "graph"],
     &["-C", SHOP, "capabilities"],

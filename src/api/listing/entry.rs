@@ -22,6 +22,8 @@ pub struct Entry {
     pub entity: String,
     /// Whether it compiles to anything. If not, it isn't checked: what a check would find is null.
     pub enabled: bool,
+    /// What people call it.
+    pub title: Option<String>,
     /// A description for people.
     pub description: Option<String>,
     /// The person responsible for it.
@@ -204,12 +206,13 @@ impl Entry {
     }
 
     fn bare(session: &Session, name: &str, entity: &str, span: Span, properties: &Properties) -> Self {
-        let Properties { description, owner, tags, access, history, materialize, .. } = properties;
+        let Properties { title, description, owner, tags, access, history, materialize, .. } = properties;
         let (path, line) = session.sources.locate(span).map_or(("", 0), |(path, at)| (path, at.line));
         Self {
             name: name.to_owned(),
             entity: entity.to_owned(),
             enabled: true,
+            title: title.clone(),
             description: description.clone(),
             owner: owner.clone(),
             tags: tags.clone(),
@@ -243,10 +246,10 @@ fn params(session: &Session, places: impl Iterator<Item = Span>) -> Vec<String> 
     let used = &session.hir.params_used;
     let mut names = BTreeSet::new();
     for place in places {
-        let first = used.partition_point(|span| (span.source, span.start) < (place.source, place.start));
+        let first = used.partition_point(|(span, _)| (span.source, span.start) < (place.source, place.start));
         let inside =
-            used[first..].iter().take_while(|span| span.source == place.source && span.end <= place.end);
-        names.extend(inside.map(|&span| session.sources.text(span).trim_matches(['$', '`']).to_owned()));
+            used[first..].iter().take_while(|(span, _)| span.source == place.source && span.end <= place.end);
+        names.extend(inside.map(|(_, name)| name.clone()));
     }
     names.into_iter().collect()
 }

@@ -371,6 +371,14 @@ problems! {
     help |_p| Some("remove `deleted_at` from `changes`, or write `deletes: soft`".to_owned());
     labels |p| vec![Label { span: p.mark, text: "this marks them as well".to_owned() }];
 
+    /// A `label`, `singular` or `plural` is what people call something: one line of 1 to 100 characters. More text goes into
+    /// `description`.
+    ///
+    ///     label: ""              # wrong
+    error SEG252 "no label" NoLabel { span: Span, key: &'static str }
+    message |p| format!("`{}` isn't one line of 1 to 100 characters", p.key);
+    help |p| Some(format!("write a word or two, or remove `{}`", p.key));
+
     /// `dbt` says which node of a dbt project holds the entity's rows.
     ///
     ///     dbt: ref('customers')          # wrong

@@ -34,8 +34,6 @@ pub(super) use periods::as_count;
 pub(super) use sequence::{step_scope, window_scope};
 pub(super) use time::most_units;
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Span};
 use crate::syntax::ast::{self, ArithmeticOp, Count, ExprKind};
 use crate::types::calendar::Calendar;
@@ -100,16 +98,14 @@ pub(super) struct Checker<'a, 'p> {
     pub(super) known: Known<'a>,
     problems: &'p mut Diagnostics,
     /// The places of the parameters that were used.
-    pub(super) params_used: Vec<Span>,
-    /// Their names.
-    pub(super) params_read: BTreeSet<String>,
+    pub(super) params_used: Vec<(Span, String)>,
     /// Whether the item that is being checked has an error.
     failed: bool,
 }
 
 impl<'a, 'p> Checker<'a, 'p> {
     pub(super) fn new(known: Known<'a>, problems: &'p mut Diagnostics) -> Self {
-        Self { known, problems, params_used: Vec::new(), params_read: BTreeSet::new(), failed: false }
+        Self { known, problems, params_used: Vec::new(), failed: false }
     }
 
     /// Checks one item; what comes back is only there if no error was reported meanwhile.

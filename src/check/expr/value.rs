@@ -67,10 +67,7 @@ impl Checker<'_, '_> {
     pub(super) fn param(&mut self, name: &ast::Name) -> Option<Literal> {
         match self.known.params.find(&name.text) {
             Some(literal) => {
-                self.params_used.push(name.span);
-                if !self.params_read.contains(&name.text) {
-                    self.params_read.insert(name.text.clone());
-                }
+                self.params_used.push((name.span, name.text.clone()));
                 literal.cloned()
             }
             None => {

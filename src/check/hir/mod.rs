@@ -42,8 +42,8 @@ pub struct Hir {
     pub calendar: Calendar,
     /// Parameters with the values they were given, by name.
     pub params: Vec<(String, Literal)>,
-    /// Where parameters are used, in the order of places.
-    pub(crate) params_used: Vec<Span>,
+    /// Where parameters are used, and which, in the order of places.
+    pub(crate) params_used: Vec<(Span, String)>,
     /// What is declared and nothing uses, in the order of places.
     pub(crate) unused: Vec<Unused>,
     /// Computed traits, in the order of their identities; one never refers to itself, even through
@@ -73,9 +73,15 @@ impl Hir {
 
     /// Whether a parameter is used at a place, or within it.
     pub(crate) fn uses_param(&self, span: Span) -> bool {
+        self.params_within(span).next().is_some()
+    }
+
+    /// The names of the parameters that are used at a place, or within it, in the order of places.
+    pub(crate) fn params_within(&self, span: Span) -> impl Iterator<Item = &str> {
         let place = |span: &Span| (span.source, span.start);
-        let first = self.params_used.partition_point(|param| place(param) < place(&span));
-        self.params_used.get(first).is_some_and(|param| param.source == span.source && param.start < span.end)
+        let first = self.params_used.partition_point(|(param, _)| place(param) < place(&span));
+        let within = move |param: &Span| param.source == span.source && param.start < span.end;
+        self.params_used[first..].iter().take_while(move |(at, _)| within(at)).map(|(_, name)| name.as_str())
     }
 
     /// The trait of an identity, if there is one.

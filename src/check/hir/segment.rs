@@ -48,6 +48,8 @@ pub struct Column {
 /// The properties of a segment.
 #[derive(Debug, Clone, Default)]
 pub struct Properties {
+    /// What people call it: one line.
+    pub title: Option<String>,
     /// A sentence for people, which catalogs and manifests show.
     pub description: Option<String>,
     /// The person responsible for it.

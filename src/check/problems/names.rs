@@ -412,4 +412,12 @@ crate::problems! {
     error SEG339 "a path that is too long" PathTooLong { span: Span, links: usize, limit: usize }
     message |p| format!("a path follows at most {} links, but this one follows {}", p.limit, p.links);
     help |_p| Some("shorten it, or read the value from a nearer entity".to_owned());
+
+    /// A `title` is what people call a segment: one line of 1 to 100 characters. More text goes into
+    /// `description`.
+    ///
+    ///     title: ""                           # title: "High value"
+    error SEG398 "no title" NoTitle { span: Span, empty: bool }
+    message |p| if p.empty { "`title` is empty".to_owned() } else { "a title is one line of at most 100 characters".to_owned() };
+    help |p| Some(if p.empty { "fill it in, or remove `title`" } else { "shorten it, and put the rest into `description`" }.to_owned());
 }

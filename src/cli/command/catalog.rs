@@ -148,6 +148,7 @@ fn object(catalog: &Catalog, entity: &Entity) -> Value {
                 "type": field.ty.to_string(),
                 "nullable": field.nullable,
                 "values": field.values.as_deref(),
+                "label": field.label,
                 "description": field.description,
                 "pii": field.pii,
                 "roles": field.roles,
@@ -164,12 +165,15 @@ fn object(catalog: &Catalog, entity: &Entity) -> Value {
                 "to": catalog.entity(link.to).name,
                 "many": link.many,
                 "on": on,
+                "label": link.label,
                 "description": link.description,
             })
         })
         .collect();
     json!({
         "name": entity.name,
+        "singular": entity.singular,
+        "plural": entity.plural,
         "description": entity.description,
         "table": source(entity),
         "key": names(entity, &entity.key),

@@ -7,6 +7,7 @@ mod catalog_import;
 mod check;
 mod compile;
 mod database;
+mod describe;
 mod explain;
 mod filter;
 mod fmt;
@@ -50,6 +51,7 @@ pub(super) enum Command {
     Test(test::Args),
     Why(why::Args),
     Attrition(attrition::Args),
+    Describe(describe::Args),
     Plan(plan::Args),
     Ls(ls::Args),
     Parents(relatives::ParentsArgs),
@@ -72,6 +74,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
+        Command::Describe(describe) => describe::run(describe, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Parents(parents) => relatives::parents(parents, named, terminal),

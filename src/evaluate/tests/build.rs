@@ -84,6 +84,8 @@ fn entity(name: &str, fields: &[(&str, Type)]) -> Entity {
     Entity {
         name: name.to_owned(),
         span: SPAN,
+        singular: None,
+        plural: None,
         description: None,
         source: TableSource::Table(vec![name.to_owned()]),
         target_sources: std::collections::BTreeMap::new(),
@@ -113,6 +115,7 @@ fn field_model(name: &str, ty: &Type) -> Field {
         ty: ty.clone(),
         nullable: true,
         values: None,
+        label: None,
         description: None,
         pii: false,
         roles: Vec::new(),
@@ -139,6 +142,7 @@ fn link(catalog: &mut Catalog, from: &str, name: &str, to: &str, on: &str, many:
         to,
         on,
         many,
+        label: None,
         description: None,
         to_list: false,
     });

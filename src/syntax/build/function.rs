@@ -11,8 +11,7 @@ impl<'a> Builder<'a, '_> {
     pub(super) fn aggregate(&mut self, node: ParseNode<'a>) -> Expr {
         let span = self.span(&node);
         let word = children(node.clone(), Rule::aggregate_func).next();
-        let written = word.as_ref().map_or("", |word| word.as_str());
-        let func = aggregate_func(written);
+        let func = word.as_ref().map_or(AggregateFunc::Count, aggregate_func);
         let ranked = children(node.clone(), Rule::ranked).next().map(|ranked| self.ranked(ranked));
         let func_span = word.as_ref().map_or(span, |word| self.span(word));
         let mut arg = refused(span);
@@ -136,8 +135,13 @@ impl<'a> Builder<'a, '_> {
 }
 
 /// The aggregate function with this name.
-fn aggregate_func(written: &str) -> AggregateFunc {
-    match written.split_whitespace().next().unwrap_or_default() {
+/// The function that a word names. What the node covers may end with a comment.
+fn aggregate_func(node: &ParseNode<'_>) -> AggregateFunc {
+    if has(node, Rule::distinct) {
+        return AggregateFunc::CountDistinct;
+    }
+    let word = children(node.clone(), Rule::function_word).next();
+    match word.as_ref().map_or("", |word| word.as_str()) {
         "sum" => AggregateFunc::Sum,
         "avg" => AggregateFunc::Avg,
         "min" => AggregateFunc::Min,
@@ -147,7 +151,6 @@ fn aggregate_func(written: &str) -> AggregateFunc {
         "first" => AggregateFunc::First,
         "last" => AggregateFunc::Last,
         "mode" => AggregateFunc::Mode,
-        _ if written.contains("distinct") => AggregateFunc::CountDistinct,
         _ => AggregateFunc::Count,
     }
 }

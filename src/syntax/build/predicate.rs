@@ -127,7 +127,8 @@ impl<'a> Builder<'a, '_> {
     fn contains_items(&mut self, value: Expr, node: ParseNode<'a>, negated: bool) -> ExprKind {
         let all = children(node.clone(), Rule::any_all)
             .next()
-            .is_some_and(|word| word.as_str().trim_end() == "all");
+            // What it covers may end with a comment.
+            .is_some_and(|word| word.as_str().starts_with("all"));
         match self.membership(value, node, negated) {
             ExprKind::In { value, items, items_span, negated, .. } => {
                 ExprKind::ContainsItems { all, value, items, items_span, negated }

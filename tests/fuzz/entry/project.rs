@@ -157,6 +157,12 @@ fn through(files: &Memory, only: Option<&str>, seen: &mut Seen) {
         }
     }
     judge::problems(&session.sources, &session.findings(), seen);
+    for &id in &ids {
+        let described = session.describe(id);
+        let text = format!("{}{}{}", described.text(), described.tree(), described.markdown());
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+        assert!(session.description_json(id, &described).is_object());
+    }
     let asked = session.asked(&ids);
     assert!(asked.distinct <= asked.measures && asked.scans.len() <= asked.distinct, "{asked:?}");
     evaluate(&mut session, &ids, seen);

@@ -16,7 +16,8 @@ use segc::diagnostic::Severity;
 use segc::project::Memory;
 
 use crate::agreement::case::{Case, Cases, Table};
-use rewrite::{Meaning, rewritten};
+pub use rewrite::Meaning;
+use rewrite::rewritten;
 
 #[derive(Default, Debug)]
 struct Tally {
@@ -122,7 +123,7 @@ fn text_of<'a>(case: &'a Case, name: &str) -> &'a str {
 
 /// The case with a copy of each segment, some of its conditions written otherwise. A segment is copied from the
 /// latest copy with the same meaning.
-fn with_copies(case: &Case, rng: &mut Rng, prefix: &str, meaning: Meaning) -> Case {
+pub fn with_copies(case: &Case, rng: &mut Rng, prefix: &str, meaning: Meaning) -> Case {
     let Ok(opened) = case.open() else { return case.clone() };
     let text = case.items.join("\n\n");
     let mut items = case.items.clone();
@@ -149,7 +150,7 @@ fn with_copies(case: &Case, rng: &mut Rng, prefix: &str, meaning: Meaning) -> Ca
 }
 
 /// The items without those that have an error.
-fn accepted(case: &Case) -> Vec<String> {
+pub fn accepted(case: &Case) -> Vec<String> {
     let text = case.items.join("\n\n");
     let files = Memory::new()
         .with("segc.yml", case.settings.clone())

@@ -20,6 +20,7 @@ pub fn field(name: &str, ty: Type) -> Field {
         ty,
         nullable: true,
         values: None,
+        label: None,
         description: None,
         pii: false,
         roles: Vec::new(),
@@ -35,6 +36,8 @@ pub fn entity(name: &str, table: &str, fields: Vec<Field>) -> Entity {
     Entity {
         name: name.to_owned(),
         span: nowhere(),
+        singular: None,
+        plural: None,
         description: None,
         source: TableSource::Table(table.split('.').map(str::to_owned).collect()),
         target_sources: BTreeMap::new(),
