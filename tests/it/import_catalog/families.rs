@@ -170,9 +170,11 @@ fn postgres_and_documents_have_families_too() {
         work.import(&["--db", &address]).fine();
         insta::assert_snapshot!("families_in_postgres", work.imported());
         let text = work.read("catalog/imported.yml");
-        let text = text
-            .replace("    # TODO key", "    key: id\n    # TODO key")
-            .replacen("    # TODO time", "    time: received_at\n    # TODO time", 1);
+        let text = text.replace("    # TODO key", "    key: id\n    # TODO key").replacen(
+            "    # TODO time",
+            "    time: received_at\n    # TODO time",
+            1,
+        );
         work.write("catalog/imported.yml", &text);
         work.write("segments/s.seg", "segment s on event { where total > 0 }\n");
         work.segc(&["check", "--probe", &address]).fine();

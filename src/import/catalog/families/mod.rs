@@ -311,7 +311,7 @@ fn tracked<'a>(
             of.is_some_and(|of| tables.iter().any(|one| one.name.last().is_some_and(|name| name == of)))
         };
         let owner = |table: &FoundTable| owners.get(table.id.as_str());
-        // Whoever has made an entity of one of them wants one of each.
+        // An entity of one of them alone is a choice: each of the others gets one, too.
         if tables.iter().any(|table| matches!(owner(table), Some(Owner::Alone(_)))) {
             continue;
         }
