@@ -13,7 +13,7 @@ use segc::diagnostic::Severity;
 use segc::engine::{DataTable, TableColumn, tables_of};
 use segc::evaluate::{Data, Datum, Evaluator, parse_column};
 use segc::project::Memory;
-use segc::types::Type;
+use segc::types::{EpochUnit, Type};
 
 use crate::agreement::segments;
 use crate::agreement::world::{self, Days, Kind, Rows, World};
@@ -248,11 +248,23 @@ fn digits(entity: &Model, row: &[Option<String>], number: usize, days: Days) -> 
     let text = row[time.0 as usize].as_ref();
     let value = text.map(|text| parse_column(text, entity.field(time)).expect("a value of its type"));
     let zone = TimeZone::get(days.zone).expect("a zone");
-    let day = match value {
-        Some(Datum::Timestamp(instant)) => zone.to_datetime(instant).date(),
-        Some(Datum::Date(day)) => day,
-        _ => date(2026, 3, 1),
+    let at = |instant: Option<Timestamp>| instant.map(|instant| zone.to_datetime(instant).date());
+    let day = match (value, &entity.field(time).storage) {
+        (Some(Datum::Timestamp(instant)), _) => at(Some(instant)),
+        (Some(Datum::Date(day)), _) => Some(day),
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Seconds)) => {
+            at(Timestamp::from_second(number).ok())
+        }
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Millis)) => {
+            at(Timestamp::from_millisecond(number).ok())
+        }
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Micros)) => {
+            at(Timestamp::from_microsecond(number).ok())
+        }
+        (Some(Datum::Missing) | None, _) => None,
+        (Some(other), storage) => panic!("a time that is {other:?} in {storage:?}"),
     };
+    let day = day.unwrap_or(date(2026, 3, 1));
     let away = i64::try_from(number).expect("few rows") % (2 * days.late + 1) - days.late;
     let moved = day.checked_add(Span::new().days(away)).unwrap_or(day);
     moved.strftime("%Y%m%d").to_string()
