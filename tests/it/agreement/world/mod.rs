@@ -140,10 +140,11 @@ impl World {
     /// stored as their types say.
     pub fn random(tape: &mut Tape<'_>) -> Self {
         let entities = shapes::SHAPES.iter().map(|shape| shape.entity(tape)).collect();
-        let places = tape.below(3);
+        // One draw for all of it, so that what is drawn next is the same wherever events are.
+        let drawn = tape.below(12);
+        let (places, choice) = (drawn % 3, drawn / 3);
         let zones = ["UTC", "America/New_York", "Asia/Tokyo", "America/St_Johns"];
-        let days = |tape: &mut Tape<'_>| Days { zone: tape.pick(&zones), late: [0, 1, 3][tape.below(3)] };
-        let per_day = (places == 2).then(|| days(tape));
+        let per_day = (places == 2).then(|| Days { zone: zones[choice], late: [0, 1, 3, 0][choice] });
         Self { entities, per_event: places == 1, per_day }
     }
 
