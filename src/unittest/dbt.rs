@@ -1,12 +1,14 @@
-//! Unit tests for dbt: the same rows, and the members that the reference evaluator finds.
+//! Unit tests for dbt: the same rows, the members, and the columns beside the key that a test states.
 //!
 //! <https://docs.getdbt.com/docs/build/unit-tests>
+
+use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::embedded::cells;
-use super::model::{Case, Key, Suite, Wanted};
+use super::model::{Case, Expectation, Key, Suite, Wanted};
 use crate::api::Session;
 use crate::artifact::dbt::{Given, Model, Package, Rows, UnitTest};
 use crate::catalog::{Catalog, EntityId, Storage};
@@ -22,15 +24,18 @@ impl Suite {
         for case in &self.cases {
             for expectation in &case.expectations {
                 let made = match package.models.iter().find(|model| model.segment.id == expectation.segment) {
-                    Some(model) => self.for_dbt(case, &expectation.wanted, model, package),
+                    Some(model) => self.for_dbt(case, expectation, model, package),
                     None => Err("its segment has no model"),
                 };
+                let of = format!("of {} ({}:{})", expectation.name, case.path, case.line);
                 match made {
-                    Ok(test) => package.unit_tests.push(test),
-                    Err(why) => package.left_out.push(format!(
-                        "{} of {} ({}:{}): {why}",
-                        case.name, expectation.name, case.path, case.line
-                    )),
+                    Ok((test, unstated)) => {
+                        package.unit_tests.push(test);
+                        let why = "the last digits of its values can differ, and dbt compares them all";
+                        let line = |column| format!("{column} in {} {of}: {why}", case.name);
+                        package.left_out.extend(unstated.into_iter().map(line));
+                    }
+                    Err(why) => package.left_out.push(format!("{} {of}: {why}", case.name)),
                 }
             }
         }
@@ -44,13 +49,14 @@ impl Suite {
         }
     }
 
+    /// The test, and the columns that it can't state.
     fn for_dbt(
         &self,
         case: &Case,
-        wanted: &Wanted,
+        expectation: &Expectation,
         model: &Model<'_>,
         package: &Package<'_>,
-    ) -> Result<UnitTest, &'static str> {
+    ) -> Result<(UnitTest, Vec<String>), &'static str> {
         if case.variant > 0 {
             return Err("it sets parameters, which are constants in a model");
         }
@@ -76,12 +82,12 @@ impl Suite {
         if reads_a_query(model, catalog, &package.plan.target) {
             return Err("it reads a `query:`, whose tables dbt doesn't know");
         }
-        let found = match wanted {
+        let found = match &expectation.wanted {
             Wanted::Exactly(wanted) => wanted.clone(),
             Wanted::Some { .. } => members(model.segment.id)?,
         };
-        let names: Vec<String> = model.segment.keys.iter().map(|key| key.name.clone()).collect();
-        Ok(UnitTest {
+        let (expect, unstated) = expected(expectation, model, found, &mut evaluator)?;
+        let test = UnitTest {
             name: slug(&case.name),
             description: format!("{} ({}:{})", case.name, case.path, case.line),
             model: model.segment.name.clone(),
@@ -89,9 +95,39 @@ impl Suite {
             incremental: model.segment.materialize == Materialize::Incremental
                 && matches!(model.rows, Rows::Incremental(_)),
             given,
-            expect: keys(&names, found)?,
-        })
+            expect,
+        };
+        Ok((test, unstated))
     }
+}
+
+/// The rows of a model's table, and the columns that are stated but can't be compared. dbt compares a column in
+/// all rows or in none, so the reference evaluator adds the values of members of which a test states nothing.
+fn expected(
+    expectation: &Expectation,
+    model: &Model<'_>,
+    members: BTreeSet<Key>,
+    evaluator: &mut Evaluator<'_>,
+) -> Result<(Vec<Map<String, Value>>, Vec<String>), &'static str> {
+    let names: Vec<String> = model.segment.keys.iter().map(|key| key.name.clone()).collect();
+    let stated: BTreeSet<usize> = expectation.values.values().flatten().map(|(at, _)| *at).collect();
+    let columns = model.segment.columns.iter().enumerate().filter(|(at, _)| stated.contains(at));
+    let (unstated, stated): (Vec<_>, Vec<_>) = columns.partition(|(_, column)| column.approximate);
+    let unstated = unstated.into_iter().map(|(_, column)| column.name.clone()).collect();
+    let mut rows = keys(&names, members.iter().cloned())?;
+    if stated.is_empty() {
+        return Ok((rows, unstated));
+    }
+    let table = evaluator.table(expectation.segment).map_err(|_| "its evaluation fails")?;
+    for (row, key) in rows.iter_mut().zip(&members) {
+        let own = expectation.values.get(key);
+        for (at, column) in &stated {
+            let own = own.and_then(|values| values.iter().find(|(of, _)| of == at)).map(|(_, value)| value);
+            let value = own.or_else(|| table.get(key)?.get(*at)).cloned().unwrap_or(Datum::Missing);
+            row.insert(column.name.clone(), datum(value)?);
+        }
+    }
+    Ok((rows, unstated))
 }
 
 fn reads_a_query(model: &Model<'_>, catalog: &Catalog, target: &str) -> bool {
@@ -159,21 +195,23 @@ fn keys(
     names: &[String],
     members: impl IntoIterator<Item = Key>,
 ) -> Result<Vec<Map<String, Value>>, &'static str> {
-    let part = |value: Datum| match value {
-        Datum::Integer(number) => Ok(json!(number)),
-        Datum::Boolean(value) => Ok(json!(value)),
-        Datum::String(text) => value_of_text(text),
-        other => Ok(json!(other.to_string())),
-    };
     let row = |key: Key| {
-        let parts: Result<Vec<Value>, _> = key.into_iter().map(part).collect();
+        let parts: Result<Vec<Value>, _> = key.into_iter().map(datum).collect();
         Ok(names.iter().cloned().zip(parts?).collect())
     };
     members.into_iter().map(row).collect()
 }
 
-fn value_of_text(text: String) -> Result<Value, &'static str> {
-    value(Cell::Text(text), false)
+/// A value of a segment's table as dbt reads it.
+fn datum(found: Datum) -> Result<Value, &'static str> {
+    match found {
+        Datum::Missing => Ok(Value::Null),
+        Datum::Integer(number) => Ok(json!(number)),
+        Datum::Boolean(value) => Ok(json!(value)),
+        Datum::String(text) => value(Cell::Text(text), false),
+        Datum::Decimal(number) => Ok(json!(number.normalized().to_plain_string())),
+        other => Ok(json!(other.to_string())),
+    }
 }
 
 /// A name as dbt accepts it.

@@ -84,6 +84,22 @@ impl Shop {
                  segment others on customer { where not in segment chosen and country = \"US\" }\n\
                  segment wares on product from list \"lists/wares.csv\" {}\n",
             ),
+            (
+                "segments/columns.seg",
+                "segment spenders on customer {\n  where exists(orders)\n  with spent = sum(orders.total), country, \
+                 unsubscribed, birthday, last_order = last(orders.ordered_at), average = avg(orders.total)\n}\n",
+            ),
+            (
+                "tests/columns.yml",
+                "as_of: 2026-03-31T12:00:00Z\ndefaults:\n  customer: { signed_up_at: 2026-01-01T00:00:00Z, updated_at: \
+                 2026-01-01T00:00:00Z }\n  order: { status: paid, updated_at: 2026-03-02T00:00:00Z }\ntests:\n  - name: \
+                 columns of spenders\n    given:\n      customer:\n        - { customer_id: 1, country: US, \
+                 birthday: 1990-02-28 }\n        - { customer_id: 2, unsubscribed: true }\n        - { customer_id: 3 }\n      \
+                 order:\n        - { order_id: 1, customer_id: 1, total: 70.50, ordered_at: 2026-03-01T00:00:00Z }\n        \
+                 - { order_id: 2, customer_id: 2, total: 20.00, ordered_at: 2026-03-02T00:00:00.5Z }\n    expect:\n      \
+                 spenders:\n        - { customer_id: 1, spent: 70.50, country: US, birthday: 1990-02-28, average: 70.5 }\n        \
+                 - { customer_id: 2, spent: 20, country: ~, unsubscribed: true, last_order: 2026-03-02T00:00:00.5Z }\n",
+            ),
             ("lists/chosen.csv", "customer_id\n1\n2\n3\n10\n11\n999999\n"),
             (
                 "tests/lists.yml",
@@ -155,7 +171,7 @@ impl Shop {
 
     fn build(&self, as_of: &str) {
         let (success, said) = self.dbt(&["build", "--vars", &format!("as_of: {as_of}")]);
-        assert!(success && said.contains("14 unit tests"), "{said}");
+        assert!(success && said.contains("15 unit tests"), "{said}");
         let (success, said) =
             self.dbt(&["ls", "--select", "+exposure:win_back_mail,resource_type:model", "--output", "name"]);
         assert!(success && said.contains("\nlapsed\n") && !said.contains("\nrising\n"), "{said}");
@@ -185,7 +201,7 @@ impl Shop {
           WHERE t.table_schema = 'segments' AND t.table_name NOT LIKE 'segc%'
           GROUP BY 1 HAVING bool_or(c.column_name = 'entered_at') ORDER BY 1";
         let tables = self.engine().query(sql).expect("it runs").rows;
-        assert_eq!(tables.len(), 40, "{tables:?}");
+        assert_eq!(tables.len(), 41, "{tables:?}");
         let mut members = 0;
         for row in tables {
             let [segc::engine::Cell::Text(table), segc::engine::Cell::Text(columns)] = row.as_slice() else {
@@ -255,12 +271,24 @@ fn dbt_builds_the_members_of_a_run() {
     // The unit tests of the package are segc's, with the same rows.
     let tests = shop.path("package/duckdb.dbt/models/_unit_tests.yml");
     let text = fs::read_to_string(&tests).expect("unit tests");
-    let start =
-        text.find("model: rising").and_then(|at| Some(at + text[at..].find("expect:")?)).expect("a test");
-    let wrong = text[start..].replacen("customer_id: ", "customer_id: 9", 1);
-    fs::write(&tests, format!("{}{wrong}", &text[..start])).expect("it can be written");
-    let (success, said) = shop.dbt(&["test", "--select", "rising,test_type:unit"]);
-    assert!(!success && said.contains("FAIL 1 rising::"), "{said}");
+    assert!(text.contains("# Left out: average in columns of spenders of spenders (tests/columns.yml:6): "));
+    for (model, right, wrong) in [
+        ("rising", "customer_id: ", "customer_id: 9"),
+        ("spenders", "spent: \"20\"", "spent: \"20.01\""),
+        ("spenders", "country: null", "country: GB"),
+        ("spenders", "unsubscribed: null", "unsubscribed: false"),
+        ("spenders", "last_order: \"2026-03-01T00:00:00Z\"", "last_order: \"2026-03-01T00:00:01Z\""),
+    ] {
+        let start = text
+            .find(&format!("model: {model}\n"))
+            .and_then(|at| Some(at + text[at..].find("expect:")?))
+            .expect("a test");
+        assert!(text[start..].contains(right), "{right}: {text}");
+        let wrong = text[start..].replacen(right, wrong, 1);
+        fs::write(&tests, format!("{}{wrong}", &text[..start])).expect("it can be written");
+        let (success, said) = shop.dbt(&["test", "--select", &format!("{model},test_type:unit")]);
+        assert!(!success && said.contains(&format!("FAIL 1 {model}::")), "{wrong}: {said}");
+    }
     fs::write(&tests, text).expect("it can be written");
 
     // A customer who is there twice stops what depends on customers.

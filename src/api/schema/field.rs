@@ -40,6 +40,27 @@ pub(super) fn fit(field: &Field, column: &SourceColumn) -> Fit {
     }
 }
 
+/// Compares a field with its column in one of many tables, whose numbers are converted to the field's type.
+pub(super) fn fit_converted(field: &Field, column: &SourceColumn) -> Fit {
+    let compared = fit(field, column);
+    if field.inside.is_some() || field.storage.is_encoding() {
+        return compared;
+    }
+    match (&compared, &field.ty, &column.holds) {
+        (Fit::Narrow, ..) => Fit::Right,
+        (
+            Fit::Wrong(_),
+            Type::Float,
+            ColumnType::Integer { .. } | ColumnType::Decimal(_) | ColumnType::Float { .. },
+        ) => Fit::Right,
+        (Fit::Wrong(_), Type::Decimal { precision, scale }, ColumnType::Integer { bits }) => {
+            let digits = if *bits == 32 { 10 } else { 19 };
+            if *bits <= 64 && precision.saturating_sub(*scale) >= digits { Fit::Right } else { compared }
+        }
+        _ => compared,
+    }
+}
+
 fn part(field: &Field, steps: &[Step], holds: &ColumnType) -> Fit {
     let Some((step, rest)) = steps.split_first() else {
         return value(&field.ty, &field.storage, holds);

@@ -7,7 +7,7 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::field::{Fit, fit};
+use self::field::{Fit, fit, fit_converted};
 use self::problems::{NarrowIntegers, NoSuchColumn, NoSuchTable, OtherType, QueryRefused, TimeWithoutZone};
 use super::session::Session;
 use crate::catalog::{Entity, Field, Storage, TableSource};
@@ -17,8 +17,8 @@ use crate::plan::Plan;
 
 /// Why a field can't read a column as it declares it: `None` if it can, otherwise the declaration
 /// that would be right, if there is one.
-pub(crate) fn misfit(field: &Field, column: &SourceColumn) -> Option<Option<String>> {
-    match fit(field, column) {
+pub(crate) fn misfit(field: &Field, column: &SourceColumn, of_many: bool) -> Option<Option<String>> {
+    match if of_many { fit_converted(field, column) } else { fit(field, column) } {
         Fit::Right => None,
         Fit::Narrow => Some(Some("storage: int32".to_owned())),
         Fit::NoZone => Some(Some("zone: …".to_owned())),
@@ -161,9 +161,12 @@ impl Comparison<'_> {
 
     fn types(&mut self, entity: &Entity, table: &str, pairs: &[Pair<'_>]) {
         let mut narrow: Vec<&Field> = Vec::new();
+        let whole = self.session.hir.catalog.find(&entity.name).map(|id| self.session.hir.catalog.entity(id));
+        let of_many = whole.is_some_and(|entity| !entity.event_tables(self.target).is_empty());
         for &(field, column) in pairs {
             let name = format!("{table}.{}", column.name);
-            let problem: Diagnostic = match fit(field, column) {
+            let compare = if of_many { fit_converted } else { fit };
+            let problem: Diagnostic = match compare(field, column) {
                 Fit::Right => continue,
                 Fit::Narrow => {
                     narrow.push(field);

@@ -21,7 +21,7 @@ pub struct UnitTest {
     pub incremental: bool,
     /// The rows that it reads.
     pub given: Vec<Given>,
-    /// The keys of the members.
+    /// The rows of the members: their keys, and the columns that the test states.
     pub expect: Vec<Map<String, Value>>,
 }
 

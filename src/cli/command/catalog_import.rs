@@ -16,7 +16,9 @@ use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Sources, visible};
 use crate::engine::{Access, Address};
 use crate::import::catalog::problems::{NotACatalogFile, UnknownZone, UnreadableDocument};
-use crate::import::catalog::{self, Document, Existing, FileEdit, Found, Outcome, Report, Settings};
+use crate::import::catalog::{
+    self, Document, Existing, FamilyRule, FileEdit, Found, Outcome, Report, Settings,
+};
 use crate::project::{Disk, Files as _};
 use crate::types::{closest_zone, find_zone};
 
@@ -37,6 +39,7 @@ Examples:
   segc catalog import --db shop.db
   segc catalog import --db postgres://localhost/shop --schema sales --zone UTC
   segc catalog import --db shop.db --tables 'orders*' --tables customers --dry-run
+  segc catalog import --db shop.db --family 'evt_*=event'
   segc catalog import data/*.csv
   segc catalog import --preset stripe
   segc catalog import --information-schema columns.csv
@@ -74,6 +77,9 @@ pub(in crate::cli) struct Args {
     /// Only tables with such names, such as 'stg_*' or 'sales.*' (repeatable)
     #[arg(long, value_name = "PATTERN")]
     tables: Vec<String>,
+    /// Make one entity of tables with such names, one for each event: 'evt_*=event' (repeatable)
+    #[arg(long, value_name = "PATTERN=ENTITY", conflicts_with = "preset")]
+    family: Vec<String>,
     /// The ready-made catalog of a tool's tables
     #[arg(long, value_enum, value_name = "NAME", conflicts_with = "db")]
     preset: Option<Preset>,
@@ -148,10 +154,17 @@ fn settings(args: &Args) -> Result<Settings, Diagnostics> {
         }
         zone
     });
+    let mut families = Vec::new();
+    for text in &args.family {
+        match FamilyRule::parse(text) {
+            Ok(rule) => families.push(rule),
+            Err(found) => problems.append(found),
+        }
+    }
     match into.filter(|_| problems.is_empty()) {
         Some(into) => {
             let is_whole = args.tables.is_empty() && args.schema.is_none() && args.select.is_empty();
-            Ok(Settings { into, zone: zone.flatten(), is_whole })
+            Ok(Settings { into, zone: zone.flatten(), is_whole, families })
         }
         None => Err(problems),
     }
@@ -271,6 +284,9 @@ fn tell(
         count(report.fields, "new field", "new fields"),
         count(report.links, "new link", "new links"),
     )?;
+    for (entity, tables) in &report.families {
+        writeln!(err, "  {entity}: {}", visible(tables))?;
+    }
     if !report.questions.is_empty() {
         writeln!(err, "{} to answer:", count(report.questions.len(), "question", "questions"))?;
     }

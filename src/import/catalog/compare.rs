@@ -1,6 +1,8 @@
 //! Reports where the source and an entity that already exists disagree. Nothing is changed.
 
 use super::existing::readers;
+use super::families::{Family, known_table};
+use super::model::FoundTable;
 use super::plan::Planned;
 use super::problems::{ColumnGone, Differs};
 use crate::api::schema::misfit;
@@ -13,18 +15,28 @@ pub(super) fn compare(planned: &Planned<'_>, differences: &mut Diagnostics) {
         if matches!(entity.source, TableSource::Query { .. }) {
             continue;
         }
-        compare_fields(planned, entity, differences);
+        if let Some(Family::Events(events)) = &planned.table.family {
+            for table in &events.tables {
+                if let Some(known) = known_table(entity, table) {
+                    compare_fields(table, &entity.of_event(known), true, differences);
+                }
+            }
+            continue;
+        }
+        compare_fields(planned.table, entity, false, differences);
         compare_key(planned, entity, differences);
     }
 }
 
-fn compare_fields(planned: &Planned<'_>, entity: &Entity, differences: &mut Diagnostics) {
-    let table = planned.table.name.join(".");
-    let is_known = |field: &&Field| !entity.unread.names.contains(&field.name);
+/// Compares fields with a table's columns, `of_many` if those are converted to the fields' types.
+fn compare_fields(found: &FoundTable, entity: &Entity, of_many: bool, differences: &mut Diagnostics) {
+    let table = found.name.join(".");
+    // A field of another event's table has no column.
+    let is_known = |field: &&Field| !entity.unread.names.contains(&field.name) && !field.column.is_empty();
     for field in entity.fields.iter().filter(is_known) {
         let name = format!("{}.{}", entity.name, field.name);
         let reads = |column: &str| readers(entity, column).any(|one| one.name == field.name);
-        let Some(column) = planned.table.columns.iter().find(|column| reads(&column.name)) else {
+        let Some(column) = found.columns.iter().find(|column| reads(&column.name)) else {
             let (column, table) = (field.column.clone(), table.clone());
             differences.push(ColumnGone { span: field.span, field: name, column, table });
             continue;
@@ -37,7 +49,7 @@ fn compare_fields(planned: &Planned<'_>, entity: &Entity, differences: &mut Diag
             nullable: column.nullable,
             allowed: column.values.clone(),
         };
-        if let Some(right) = misfit(field, &source) {
+        if let Some(right) = misfit(field, &source, of_many) {
             differences.push(Differs {
                 span: field.span,
                 what: format!("`{name}` is declared as {}", field.ty),

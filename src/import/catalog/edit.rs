@@ -1,4 +1,4 @@
-//! Adds entries to maps in the text of a YAML file. Everything else keeps its bytes.
+//! Adds entries to maps, and items to lists, in the text of a YAML file. Everything else keeps its bytes.
 
 use crate::diagnostic::{Diagnostics, SourceId};
 use crate::yaml::{self, Key, Node, NodeKind};
@@ -14,11 +14,13 @@ pub(super) struct Entry {
     pub(super) block: Vec<String>,
 }
 
-/// Entries for the map at a path of keys.
-#[derive(Debug, Clone)]
+/// Entries for the map, or items for the list, at a path of keys.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Addition {
     pub(super) path: Vec<String>,
     pub(super) entries: Vec<Entry>,
+    /// Items of a list, as they are written.
+    pub(super) items: Vec<String>,
 }
 
 /// Where a text is inserted.
@@ -98,6 +100,9 @@ fn insertion(text: &str, tree: &Node, addition: &Addition, place: Place) -> Opti
             let indent = indentation(text, first.span.start as usize)?;
             Some(Insertion { at: end_of(text, end, indent, place)?, text: lines(indent) })
         }
+        NodeKind::List(items) if !addition.items.is_empty() => {
+            list_insertion(text, map, items, addition, place)
+        }
         NodeKind::Null => {
             let key = key?;
             let indent = indentation(text, key.span.start as usize)?;
@@ -106,6 +111,31 @@ fn insertion(text: &str, tree: &Node, addition: &Addition, place: Place) -> Opti
         }
         _ => None,
     }
+}
+
+/// Where items of a list are inserted: behind its last one.
+fn list_insertion(
+    text: &str,
+    list: &Node,
+    items: &[Node],
+    addition: &Addition,
+    place: Place,
+) -> Option<Insertion> {
+    let written = addition.items.join(", ");
+    let is_flow = text.get(list.span.start as usize..)?.starts_with('[');
+    let Some(last) = items.last() else {
+        return is_flow.then(|| Insertion { at: list.span.start as usize + 1, text: written });
+    };
+    if is_flow {
+        return Some(Insertion { at: last.span.end as usize, text: format!(", {written}") });
+    }
+    let before = text.get(..last.span.start as usize)?;
+    let prefix = before.get(before.rfind('\n')? + 1..)?;
+    let indent =
+        prefix.find('-').filter(|at| prefix.trim() == "-" && prefix.starts_with(&" ".repeat(*at)))?;
+    let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let lines = addition.items.iter().map(|item| format!("{end_of_line}{prefix}{item}")).collect();
+    Some(Insertion { at: end_of(text, last.span.end as usize, indent + 1, place)?, text: lines })
 }
 
 fn flow(addition: &Addition) -> String {
@@ -174,6 +204,12 @@ fn extend(tree: &mut Node, addition: &Addition) -> Option<()> {
         let NodeKind::Map(entries) = &mut map.kind else { return None };
         map = entries.iter_mut().find(|(key, _)| key.text == *name).map(|(_, node)| node)?;
     }
+    if let NodeKind::List(items) = &mut map.kind {
+        let read = parse(&format!("[{}]", addition.items.join(", ")))?;
+        let NodeKind::List(read) = read.kind else { return None };
+        items.extend(read);
+        return (!addition.items.is_empty()).then_some(());
+    }
     if map.kind == NodeKind::Null {
         map.kind = NodeKind::Map(Vec::new());
     }
@@ -218,7 +254,7 @@ mod tests {
 
     fn edited(text: &str, path: &[&str], entries: &[Entry]) -> Option<String> {
         let path = path.iter().map(|&name| name.to_owned()).collect();
-        add(text, &[Addition { path, entries: entries.to_vec() }])
+        add(text, &[Addition { path, entries: entries.to_vec(), items: Vec::new() }])
     }
 
     #[test]
@@ -254,6 +290,26 @@ mod tests {
     }
 
     #[test]
+    fn items_go_to_the_end_of_their_list() {
+        for (text, expected) in [
+            ("m:\n  f: [a]\n", "m:\n  f: [a, b, \"c: d\"]\n"),
+            ("m: { f: [ a, ] }\n", "m: { f: [ a, b, \"c: d\", ] }\n"),
+            ("m:\n  f: []\n", "m:\n  f: [b, \"c: d\"]\n"),
+            (
+                "m:\n  f:\n    - a # why\n  g: 1\n",
+                "m:\n  f:\n    - a # why\n    - b\n    - \"c: d\"\n  g: 1\n",
+            ),
+            ("m:\n  f:\n  - a\n  - x\n  g: 1\n", "m:\n  f:\n  - a\n  - x\n  - b\n  - \"c: d\"\n  g: 1\n"),
+            ("m:\r\n  f:\r\n    - a\r\n", "m:\r\n  f:\r\n    - a\r\n    - b\r\n    - \"c: d\"\r\n"),
+        ] {
+            let path = ["m", "f"].map(str::to_owned).to_vec();
+            let items = vec!["b".to_owned(), "\"c: d\"".to_owned()];
+            let addition = Addition { path, entries: Vec::new(), items };
+            assert_eq!(add(text, &[addition]).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn a_shared_map_is_not_edited() {
         let text = "x: &one\n  a: string\nm:\n  f: *one\n";
         assert_eq!(edited(text, &["m", "f"], &[entry("b", "date")]), None);
@@ -271,8 +327,8 @@ mod tests {
         };
         let path = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         let additions = [
-            Addition { path: path(&["m", "f"]), entries: vec![entry("b", "date")] },
-            Addition { path: path(&["m"]), entries: vec![nested] },
+            Addition { path: path(&["m", "f"]), entries: vec![entry("b", "date")], items: Vec::new() },
+            Addition { path: path(&["m"]), entries: vec![nested], items: Vec::new() },
         ];
         let expected = "m:\n  f:\n    a: string\n    b: date\n  links:\n    o: 1\n";
         assert_eq!(add(text, &additions).as_deref(), Some(expected));

@@ -158,6 +158,57 @@ impl CatalogFile {
         entries(links).filter_map(link).collect()
     }
 
+    /// The names of an entity's `table` or `tables` as they are written, whether they can be understood or not.
+    pub(super) fn tables(&self, entity: &str) -> Vec<Vec<String>> {
+        let Some(node) = self.entity(entity) else { return Vec::new() };
+        let of_events = value(node, "tables").into_iter().flat_map(entries);
+        let of_event = |(_, node)| value(node, "table").unwrap_or(node);
+        let all = value(node, "table").into_iter().chain(of_events.map(of_event));
+        all.filter_map(written_name).collect()
+    }
+
+    /// The column that a field reads where its table doesn't say otherwise.
+    pub(super) fn column_of(&self, entity: &str, field: &str) -> Option<String> {
+        let field = value(value(self.entity(entity)?, "fields")?, field)?;
+        match &value(field, "column")?.kind {
+            NodeKind::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// The fields that an entity's tables list, of which other tables have none.
+    pub(super) fn listed(&self, entity: &str) -> BTreeSet<String> {
+        let tables = self.entity(entity).and_then(|node| value(node, "tables"));
+        let fields = tables.into_iter().flat_map(entries).filter_map(|(_, table)| value(table, "fields"));
+        let names = fields.flat_map(|fields| match &fields.kind {
+            NodeKind::List(items) => items.iter().collect(),
+            _ => vec![fields],
+        });
+        let text = |node: &Node| match &node.kind {
+            NodeKind::String(text) => Some(text.clone()),
+            _ => None,
+        };
+        names.filter_map(text).collect()
+    }
+
+    /// Whether fields can be added to those that the table of an event has.
+    pub(super) fn can_list(&self, entity: &str, event: &str) -> bool {
+        let table = self.event_table(entity, event);
+        let is_map = |node: &&Node| matches!(node.kind, NodeKind::Map(_));
+        table.filter(is_map).is_some_and(|table| {
+            value(table, "fields").is_none_or(|fields| matches!(fields.kind, NodeKind::List(_)))
+        })
+    }
+
+    /// Whether the table of an event lists fields.
+    pub(super) fn lists(&self, entity: &str, event: &str) -> bool {
+        self.event_table(entity, event).is_some_and(|table| value(table, "fields").is_some())
+    }
+
+    fn event_table(&self, entity: &str, event: &str) -> Option<&Node> {
+        value(value(self.entity(entity)?, "tables")?, event)
+    }
+
     /// The fields and links of an entity that were commented out, in lower case.
     pub(crate) fn left_out(&self, entity: &str) -> BTreeSet<String> {
         let Some(text) = self.entity(entity).and_then(|node| self.around(node.span)) else {
@@ -193,6 +244,21 @@ fn commented_out(line: &str) -> Option<&str> {
     let is_entry =
         value.is_empty() || value.starts_with('{') || parse_type(value.trim_matches('"')).is_some();
     (catalog::is_plain(name) && is_entry).then_some(name)
+}
+
+/// A table's name: with dots, or as a list.
+fn written_name(node: &Node) -> Option<Vec<String>> {
+    match &node.kind {
+        NodeKind::String(text) => Some(text.split('.').map(str::to_owned).collect()),
+        NodeKind::List(items) => {
+            let text = |item: &Node| match &item.kind {
+                NodeKind::String(text) => Some(text.clone()),
+                _ => None,
+            };
+            items.iter().map(text).collect()
+        }
+        _ => None,
+    }
 }
 
 fn value<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {

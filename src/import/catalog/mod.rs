@@ -9,13 +9,13 @@ mod compare;
 mod cube;
 mod data_files;
 mod database;
-mod days;
 mod dbt;
 mod distinct_keys;
 mod document;
 mod edit;
 mod encodings;
 mod existing;
+mod families;
 mod fields;
 mod information_schema;
 mod links;
@@ -25,6 +25,7 @@ mod names;
 mod plan;
 mod preset;
 pub(crate) mod problems;
+mod questions;
 mod semantic_model;
 mod write;
 mod yaml_document;
@@ -36,11 +37,12 @@ pub use self::database::read_database;
 pub use self::dbt::read_dbt;
 pub use self::document::Document;
 pub use self::existing::Existing;
+pub use self::families::FamilyRule;
 pub use self::information_schema::read_information_schema;
 pub use self::metricflow::read_metricflow;
 pub use self::model::Found;
-pub use self::plan::Question;
 pub use self::preset::import_preset;
+pub use self::questions::Question;
 
 use self::plan::plan;
 use crate::diagnostic::Diagnostics;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub zone: Option<String>,
     /// Whether everything in the source was chosen, so that what isn't there is gone.
     pub is_whole: bool,
+    /// Which tables become one entity, one for each event.
+    pub families: Vec<FamilyRule>,
 }
 
 /// A file of the catalog that changes.
@@ -91,6 +95,8 @@ pub struct Report {
     pub links: usize,
     /// What only a person knows.
     pub questions: Vec<Question>,
+    /// The entities that read several tables, with those tables.
+    pub families: Vec<(String, String)>,
     /// What isn't imported, and why.
     pub skipped: Vec<(String, String)>,
 }
@@ -99,9 +105,16 @@ pub struct Report {
 ///
 /// # Errors
 ///
-/// A file is written in a way that segc can't add to. Nothing is to be written then.
+/// A file is written in a way that segc can't add to, or tables can't become one entity as they should. Nothing is
+/// to be written then.
 pub fn import(found: &Found, existing: &Existing, settings: &Settings) -> Result<Outcome, Diagnostics> {
-    let plan = plan(found, existing, settings);
+    let (gathered, families) = families::gather(found, existing, &settings.families)?;
+    let plan = plan(&gathered, existing, settings);
+    let of_entity = |(id, tables): (String, String)| {
+        let planned = plan.planned.iter().find(|planned| planned.table.id == id)?;
+        Some((planned.name.clone(), tables))
+    };
+    let families = families.into_iter().filter_map(of_entity).collect();
     let mut problems = Diagnostics::new();
     let edits = write::write(&plan, existing, &found.origin, settings, &mut problems);
     if !problems.is_empty() {
@@ -114,6 +127,7 @@ pub fn import(found: &Found, existing: &Existing, settings: &Settings) -> Result
         fields: plan.planned.iter().map(|planned| planned.fields.len()).sum(),
         links: plan.planned.iter().map(|planned| planned.links.len()).sum(),
         questions: plan.questions,
+        families,
         skipped: plan.skipped.into_iter().map(|one| (one.what, one.why)).collect(),
     };
     Ok(Outcome { edits, report, differences: plan.differences })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::families::Family;
 use crate::engine::ColumnType;
 
 /// Everything found in a source.
@@ -46,6 +47,8 @@ pub(crate) struct FoundTable {
     pub(crate) owner: Option<String>,
     /// A query in place of the table, if some columns have to be converted.
     pub(crate) query: Option<String>,
+    /// The tables that it is in the place of, if there are several.
+    pub(crate) family: Option<Family>,
 }
 
 /// A column.
@@ -113,6 +116,17 @@ impl Found {
     /// Notes that something isn't imported.
     pub(crate) fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
         self.skipped.push(Skipped { what: what.into(), why: why.into() });
+    }
+
+    /// Its tables, and those that are one of a family.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &FoundTable> {
+        self.tables.iter().flat_map(|table| {
+            let events = match &table.family {
+                Some(Family::Events(events)) => &*events.tables,
+                _ => &[],
+            };
+            std::iter::once(table).chain(events)
+        })
     }
 
     /// The tables by their identities.

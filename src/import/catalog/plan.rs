@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Settings;
 use super::compare::compare;
-use super::days::Days;
 use super::encodings::{Mark, mark};
 use super::existing::{Existing, readers, tables};
+use super::families::{Family, extend_events, known_table, reads_days};
 use super::fields::{Column, NewField, flatten};
 use super::links::add_links;
-use super::model::{Found, FoundKey, FoundTable, Skipped};
+use super::model::{Found, FoundColumn, FoundKey, FoundTable, Skipped};
 use super::names::{Names, plain, singular};
-use crate::catalog::{DbtNode, Entity, EntityId, TableSource};
+use super::questions::{Question, field_questions, questions};
+use crate::catalog::{DbtNode, Entity, EntityId, EventTable, TableSource};
 use crate::diagnostic::Diagnostics;
 use crate::types::Type;
 
@@ -34,6 +35,22 @@ pub(super) struct Planned<'a> {
     pub(super) known_links: Vec<NewLink>,
     /// Fields and links that were commented out, in lower case.
     pub(super) left_out: BTreeSet<String>,
+    /// The field for the name of an event, if each event has a table.
+    pub(super) event_name: Option<String>,
+    /// The tables of events to be added.
+    pub(super) tables: Vec<NewTable>,
+    /// Fields to be added to those that an event's table has, by the event.
+    pub(super) listed: BTreeMap<String, Vec<String>>,
+}
+
+/// The table of an event to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewTable {
+    pub(super) event: String,
+    pub(super) name: Vec<String>,
+    /// Those of its fields that not every table has.
+    pub(super) fields: Vec<String>,
+    pub(super) dbt: Option<String>,
 }
 
 /// A link to be added.
@@ -44,17 +61,6 @@ pub(super) struct NewLink {
     /// Own fields, each with the other's.
     pub(super) on: Vec<(String, String)>,
     pub(super) many: bool,
-}
-
-/// Something that only a person knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// The entity.
-    pub entity: String,
-    /// The property that answers it, such as `key`.
-    pub about: &'static str,
-    /// The question.
-    pub text: String,
 }
 
 /// Everything that is to be done and said.
@@ -73,7 +79,7 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
         skipped: found.skipped.clone(),
     };
     let matched = matched(found, existing);
-    let (compared, days) = (compared(found), Days::of(found));
+    let compared = compared(found);
     let mut names = Names::default();
     existing.names().into_iter().for_each(|name| names.take(name));
     for table in &found.tables {
@@ -90,10 +96,6 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
             continue;
         }
         let is_new = entities.is_empty();
-        if let Some(skipped) = days.skipped(table, existing).filter(|_| is_new) {
-            plan.skipped.push(skipped);
-            continue;
-        }
         let mut with_name = names.clone();
         let name = match entities.first() {
             Some((_, entity)) => entity.name.clone(),
@@ -101,7 +103,12 @@ pub(super) fn plan<'a>(found: &'a Found, existing: &'a Existing, settings: &Sett
         };
         let mut left = Vec::new();
         let compared = compared.get(table.id.as_str());
-        let planned = plan_fields(table, compared, entities, name, existing, settings, &mut left);
+        let is_family = matches!((&table.family, entities.first()), (Some(Family::Events(_)), Some(_)));
+        let mut planned = Planned::new(table, entities, name, existing);
+        match is_family {
+            true => extend_events(&mut planned, existing, settings, &mut left),
+            false => plan_fields(&mut planned, compared, settings, &mut left),
+        }
         if is_new && planned.fields.is_empty() {
             skip("none of its columns has a type that a field can have".to_owned());
             continue;
@@ -144,7 +151,12 @@ fn compared(found: &Found) -> BTreeMap<&str, BTreeSet<String>> {
 fn matched<'a>(found: &'a Found, existing: &'a Existing) -> BTreeMap<&'a str, Vec<(EntityId, &'a Entity)>> {
     let mut matched: BTreeMap<&str, Vec<(EntityId, &Entity)>> = BTreeMap::new();
     for (id, entity) in existing.catalog.iter() {
-        if let Some(table) = table_of(entity, found) {
+        let of_family = |table: &&FoundTable| match &table.family {
+            Some(Family::Days) => reads_days(entity, &table.name, existing),
+            Some(Family::Events(events)) => events.entity.as_ref() == Some(&entity.name),
+            None => false,
+        };
+        if let Some(table) = found.tables.iter().find(of_family).or_else(|| table_of(entity, found)) {
             matched.entry(&table.id).or_default().push((id, entity));
         }
     }
@@ -153,7 +165,7 @@ fn matched<'a>(found: &'a Found, existing: &'a Existing) -> BTreeMap<&'a str, Ve
 
 /// The table that an entity reads: by what dbt calls it, by its name as it is written, or by as much
 /// of the name as both have.
-fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
+pub(super) fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
     let all = || found.tables.iter();
     let is_it = |table: &&FoundTable| {
         let node = table.dbt.as_deref().and_then(DbtNode::parse);
@@ -164,27 +176,29 @@ fn table_of<'a>(entity: &Entity, found: &'a Found) -> Option<&'a FoundTable> {
         let is_query = matches!(entity.source, TableSource::Query { .. });
         all().find(|table| is_query && table.query.is_some() && wanted_name(table) == entity.name)
     };
-    let by_name = || {
-        let names: Vec<&[String]> = tables(entity).collect();
-        let fits = |fit: fn(&[String], &FoundTable) -> bool| {
-            let mut fitting = all().filter(|table| names.iter().any(|name| fit(name, table)));
-            match (fitting.next(), fitting.next()) {
-                (Some(only), None) => Some(only),
-                _ => None,
-            }
-        };
-        fits(|name, table| table.name == name)
-            .or_else(|| fits(|name, table| table.full == name))
-            .or_else(|| fits(|name, table| same_end(name, &table.full, |one, other| one == other)))
-            .or_else(|| {
-                fits(|name, table| same_end(name, &table.full, |one, other| one.eq_ignore_ascii_case(other)))
-            })
-    };
+    let by_name = || named(&tables(entity).collect::<Vec<_>>(), found);
     by_dbt.or_else(by_name).or_else(by_query)
 }
 
+/// The table that one of these names means: by the name as it is written, or by as much of it as both have.
+pub(super) fn named<'a>(names: &[&[String]], found: &'a Found) -> Option<&'a FoundTable> {
+    let fits = |fit: fn(&[String], &FoundTable) -> bool| {
+        let mut fitting = found.tables.iter().filter(|table| names.iter().any(|name| fit(name, table)));
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        }
+    };
+    fits(|name, table| table.name == name)
+        .or_else(|| fits(|name, table| table.full == name))
+        .or_else(|| fits(|name, table| same_end(name, &table.full, |one, other| one == other)))
+        .or_else(|| {
+            fits(|name, table| same_end(name, &table.full, |one, other| one.eq_ignore_ascii_case(other)))
+        })
+}
+
 /// Whether two names mean the same node, even if only one of them has the package.
-fn same_node(one: &DbtNode, other: &DbtNode) -> bool {
+pub(super) fn same_node(one: &DbtNode, other: &DbtNode) -> bool {
     match (one, other) {
         (
             DbtNode::Ref { package, name, version },
@@ -197,7 +211,7 @@ fn same_node(one: &DbtNode, other: &DbtNode) -> bool {
     }
 }
 
-fn same_end(one: &[String], other: &[String], same: fn(&str, &str) -> bool) -> bool {
+pub(super) fn same_end(one: &[String], other: &[String], same: fn(&str, &str) -> bool) -> bool {
     one.iter().rev().zip(other.iter().rev()).all(|(one, other)| same(one, other))
 }
 
@@ -216,38 +230,17 @@ fn entity_name(table: &FoundTable, names: &mut Names) -> String {
     names.free(std::iter::once(name.as_str()).chain(around.as_deref()))
 }
 
-fn plan_fields<'a>(
-    table: &'a FoundTable,
+/// Plans the fields for the columns of a table.
+fn plan_fields(
+    planned: &mut Planned<'_>,
     compared: Option<&BTreeSet<String>>,
-    entities: Vec<(EntityId, &'a Entity)>,
-    name: String,
-    existing: &Existing,
     settings: &Settings,
     skipped: &mut Vec<Skipped>,
-) -> Planned<'a> {
-    let mut names = Names::default();
-    let first = entities.first();
-    let left_out = first.and_then(|(_, entity)| Some(existing.file_of(&entity.name)?.left_out(&entity.name)));
-    let links_of = |entity: &Entity| existing.file_of(&entity.name).map(|file| file.links(&entity.name));
-    let known_links = entities.iter().filter_map(|(_, entity)| links_of(entity)).flatten().collect();
-    let mut planned = Planned {
-        table,
-        existing: entities,
-        name,
-        names: Names::default(),
-        fields: Vec::new(),
-        unread: Vec::new(),
-        by_column: BTreeMap::new(),
-        links: Vec::new(),
-        known_links,
-        left_out: left_out.unwrap_or_default(),
-    };
-    if let Some((_, entity)) = planned.existing.first() {
-        entity.fields.iter().for_each(|field| names.take(&field.name));
-        entity.links.iter().for_each(|link| names.take(&link.name));
-        entity.unread.names.iter().for_each(|name| names.take(name));
+) {
+    let table = planned.table;
+    if let (Some(Family::Events(_)), []) = (&table.family, planned.existing.as_slice()) {
+        planned.name_events();
     }
-    planned.names = names;
     let mut new = Vec::new();
     for (at, column) in table.columns.iter().enumerate() {
         let mut readers = planned.existing.iter().flat_map(|(_, entity)| readers(entity, &column.name));
@@ -271,35 +264,82 @@ fn plan_fields<'a>(
         let why = "its entity reads a query: add the column there first".to_owned();
         skipped.extend(missing.map(|what| Skipped { what, why: why.clone() }));
     }
-    // Columns whose names are plain keep them, whatever the others become.
-    let mut order: Vec<usize> = (0..new.len()).collect();
-    order.sort_by_key(|&at| new.get(at).is_none_or(|(wanted, column)| *wanted != column.name));
-    let mut columns: Vec<(usize, Column)> = Vec::new();
-    for at in order {
-        let Some((wanted, column)) = new.get(at) else { continue };
-        let is_compared = compared.is_some_and(|names| names.contains(&column.name.to_lowercase()));
-        columns.push((at, flatten(column, is_compared, wanted, &mut planned.names, settings)));
+    planned.read(new, compared, settings, skipped);
+    if let (Some(Family::Events(events)), []) = (&table.family, planned.existing.as_slice()) {
+        planned.list_tables(events);
     }
-    columns.sort_by_key(|(at, _)| *at);
-    for (at, read) in columns {
-        let Some((_, column)) = new.get(at) else { continue };
-        match read {
-            Column::Fields(fields) => {
-                if let [only] = fields.as_slice()
-                    && only.path.is_empty()
-                {
-                    planned.by_column.insert(&column.name, (only.name.clone(), only.ty.clone()));
+}
+
+impl<'a> Planned<'a> {
+    fn new(
+        table: &'a FoundTable,
+        entities: Vec<(EntityId, &'a Entity)>,
+        name: String,
+        existing: &Existing,
+    ) -> Self {
+        let first = entities.first().map(|(_, entity)| *entity);
+        let left_out = first.and_then(|entity| Some(existing.file_of(&entity.name)?.left_out(&entity.name)));
+        let links_of = |entity: &Entity| existing.file_of(&entity.name).map(|file| file.links(&entity.name));
+        let mut names = Names::default();
+        if let Some(entity) = first {
+            entity.fields.iter().for_each(|field| names.take(&field.name));
+            entity.links.iter().for_each(|link| names.take(&link.name));
+            entity.unread.names.iter().for_each(|name| names.take(name));
+        }
+        Self {
+            table,
+            known_links: entities.iter().filter_map(|(_, entity)| links_of(entity)).flatten().collect(),
+            existing: entities,
+            name,
+            names,
+            fields: Vec::new(),
+            unread: Vec::new(),
+            by_column: BTreeMap::new(),
+            links: Vec::new(),
+            left_out: left_out.unwrap_or_default(),
+            event_name: None,
+            tables: Vec::new(),
+            listed: BTreeMap::new(),
+        }
+    }
+
+    /// Adds fields that read these columns, each with the name that is wanted.
+    pub(super) fn read(
+        &mut self,
+        new: Vec<(String, &'a FoundColumn)>,
+        compared: Option<&BTreeSet<String>>,
+        settings: &Settings,
+        skipped: &mut Vec<Skipped>,
+    ) {
+        // Columns whose names are plain keep them, whatever the others become.
+        let mut order: Vec<usize> = (0..new.len()).collect();
+        order.sort_by_key(|&at| new.get(at).is_none_or(|(wanted, column)| *wanted != column.name));
+        let mut columns: Vec<(usize, Column)> = Vec::new();
+        for at in order {
+            let Some((wanted, column)) = new.get(at) else { continue };
+            let is_compared = compared.is_some_and(|names| names.contains(&column.name.to_lowercase()));
+            columns.push((at, flatten(column, is_compared, wanted, &mut self.names, settings)));
+        }
+        columns.sort_by_key(|(at, _)| *at);
+        for (at, read) in columns {
+            let Some((_, column)) = new.get(at) else { continue };
+            match read {
+                Column::Fields(fields) => {
+                    if let [only] = fields.as_slice()
+                        && only.path.is_empty()
+                    {
+                        self.by_column.insert(&column.name, (only.name.clone(), only.ty.clone()));
+                    }
+                    self.fields.extend(fields);
                 }
-                planned.fields.extend(fields);
-            }
-            Column::Unread { comment, why } => {
-                let what = format!("{}.{}", table.name.join("."), column.name);
-                skipped.push(Skipped { what, why });
-                planned.unread.push(comment);
+                Column::Unread { comment, why } => {
+                    let what = format!("{}.{}", self.table.name.join("."), column.name);
+                    skipped.push(Skipped { what, why });
+                    self.unread.push(comment);
+                }
             }
         }
     }
-    planned
 }
 
 impl Planned<'_> {
@@ -334,7 +374,7 @@ impl Planned<'_> {
     }
 
     /// The new fields that may mark deleted rows.
-    fn marks(&self) -> impl Iterator<Item = (&str, Mark)> {
+    pub(super) fn marks(&self) -> impl Iterator<Item = (&str, Mark)> {
         let whole = self.fields.iter().filter(|field| field.path.is_empty());
         whole.filter_map(|field| Some((field.name.as_str(), mark(&field.column, field.ty.as_ref())?)))
     }
@@ -347,83 +387,6 @@ impl Planned<'_> {
     }
 }
 
-/// What isn't known of a new entity.
-pub(super) fn questions(planned: &Planned<'_>) -> Vec<Question> {
-    let ask = |about, text| Question { entity: planned.name.clone(), about, text };
-    let mut questions = Vec::new();
-    if planned.key().is_none() {
-        let candidates: Vec<String> = planned
-            .table
-            .keys
-            .iter()
-            .filter_map(|key| planned.fields_of(key))
-            .map(|key| key.join(", "))
-            .collect();
-        let text = match candidates.as_slice() {
-            [] => "which fields identify a row? `segc check` fails until it is declared".to_owned(),
-            some => format!(
-                "which of these identifies a row: {}? `segc check` fails until it is declared",
-                some.join("; ")
-            ),
-        };
-        questions.push(ask("key", text));
-    }
-    if planned.time_field(planned.table.time.as_ref()).is_none() {
-        let times = planned.times();
-        if let Some(column) = &planned.table.time {
-            let text = format!(
-                "the source says `{column}`, which no field with a time reads: when did a row happen?"
-            );
-            questions.push(ask("time", text));
-        } else if !times.is_empty() {
-            let text = format!("if a row is something that happened, when? One of {}", times.join(", "));
-            questions.push(ask("time", text));
-        }
-    }
-    if planned.time_field(planned.table.ingested_at.as_ref()).is_none() {
-        let text = "how do rows change? Until it is declared, segments that read it are rebuilt".to_owned();
-        questions.push(ask("changes", text));
-    }
-    questions.extend(field_questions(planned));
-    questions
-}
-
-/// What isn't known of the fields that are added.
-fn field_questions(planned: &Planned<'_>) -> Vec<Question> {
-    let those = |is: fn(&NewField) -> bool| -> Option<String> {
-        let those: Vec<&str> =
-            planned.fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect();
-        (!those.is_empty()).then(|| those.join(", "))
-    };
-    let types = those(|field| field.ty.is_none()).map(|names| {
-        ("type", format!("which types do these have: {names}? `segc check` fails until they are declared"))
-    });
-    let zones = those(|field| field.needs_zone).map(|names| {
-        ("zone", format!("which time zone are these in: {names}? `segc check --probe` asks for it"))
-    });
-    let encodings = those(|field| field.coded.question().is_some()).map(|names| {
-        (
-            "encoding",
-            format!("are these times or days: {names}? Until `encoding` is declared, they are numbers"),
-        )
-    });
-    let is_new = planned.existing.is_empty();
-    let deletes = planned.marks().filter(|(_, kind)| !is_new || *kind != Mark::Certain).map(|(name, kind)| {
-        let text = match kind {
-            Mark::Certain | Mark::Flag => format!("is `{name}` true in deleted rows? Then `deletes: {{ soft: {name} }}`"),
-            Mark::Active => {
-                format!("is `{name}` false in rows that don't count? Then `deletes: {{ soft: {{ not: {name} }} }}`")
-            }
-            Mark::Instant => format!(
-                "does `{name}` say when a row was deleted? Then `deletes: soft`, and `deleted_at: {name}` in `changes`"
-            ),
-        };
-        ("deletes", text)
-    });
-    let ask = |(about, text)| Question { entity: planned.name.clone(), about, text };
-    types.into_iter().chain(zones).chain(encodings).chain(deletes).map(ask).collect()
-}
-
 /// Reports entities whose table is gone.
 fn compare_tables(
     found: &Found,
@@ -432,11 +395,33 @@ fn compare_tables(
     settings: &Settings,
     differences: &mut Diagnostics,
 ) {
+    let is_from_here =
+        |entity: &Entity| existing.file_of(&entity.name).is_some_and(|file| file.path == settings.into);
     for entity in &existing.catalog.entities {
+        let is_asked = found.is_complete || settings.is_whole && is_from_here(entity);
+        if let TableSource::Tables(tables) = &entity.source
+            && is_asked
+        {
+            let is_there = |table: &&EventTable| {
+                let is_it =
+                    |one: &FoundTable| known_table(entity, one).is_some_and(|it| it.event == table.event);
+                found.all().any(is_it)
+            };
+            for table in tables.iter().filter(|table| !is_there(table)) {
+                differences.push(super::problems::TableGone {
+                    span: table.span,
+                    entity: entity.name.clone(),
+                    table: table.name.join("."),
+                    origin: found.origin.clone(),
+                });
+            }
+        }
         let is_matched = matched.values().flatten().any(|(_, one)| one.name == entity.name);
-        let is_from_here = || existing.file_of(&entity.name).is_some_and(|file| file.path == settings.into);
         let TableSource::Table(parts) = &entity.source else { continue };
-        if !is_matched && (found.is_complete || settings.is_whole && is_from_here()) {
+        let written =
+            existing.file_of(&entity.name).map(|file| file.tables(&entity.name)).unwrap_or_default();
+        let of_days = |name: &Vec<String>| name.last().is_some_and(|last| last.ends_with('*'));
+        if !is_matched && is_asked && !written.iter().any(of_days) {
             differences.push(super::problems::TableGone {
                 span: entity.span,
                 entity: entity.name.clone(),

@@ -48,7 +48,7 @@ pub fn import_preset(text: &str, existing: &Existing, into: &str) -> Result<Outc
                 Entry { block, ..entry.clone() }
             };
             let path = vec!["entities".to_owned()];
-            let addition = Addition { path, entries: new.iter().map(apart).collect() };
+            let addition = Addition { path, entries: new.iter().map(apart).collect(), items: Vec::new() };
             let Some(text) = add(&file.text, &[addition]) else {
                 let lines = new.iter().map(|entry| entry.flow.clone()).collect();
                 let problem = CannotEdit { span: None, path: file.path.clone(), lines };

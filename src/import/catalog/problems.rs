@@ -180,6 +180,18 @@ problems! {
     message |p| format!("{} is defined twice", p.what);
     help |_p| Some("remove or rename one of them".to_owned());
     labels |p| vec![Label { span: p.first, text: "the first one".to_owned() }];
+
+    /// The tables of `--family` can't become one entity.
+    ///
+    /// ```text
+    /// segc catalog import --db shop.db --family 'evt_*'
+    /// ```
+    ///
+    /// Write a pattern of tables' names and the entity: `--family 'evt_*=event'`. The entity is new, or one with
+    /// `tables`.
+    error SEG965 "tables can't become one entity" BadFamily { span: Option<Span>, family: String, why: String }
+    message |p| format!("`--family {}` makes no entity: {}", p.family, p.why);
+    help |_p| Some("give a pattern of tables' names and an entity that is new or has `tables`: `--family 'evt_*=event'`".to_owned());
 }
 
 /// Some of the names, and how many more there are.

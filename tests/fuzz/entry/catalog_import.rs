@@ -60,7 +60,12 @@ fn read(kind: &str, text: &str) -> Result<Found, (Sources, Diagnostics)> {
 }
 
 fn imported(found: &Found, existing: &Existing, seen: &mut Seen) -> Option<Outcome> {
-    let settings = Settings { into: "catalog/imported.yml".to_owned(), zone: None, is_whole: true };
+    let settings = Settings {
+        into: "catalog/imported.yml".to_owned(),
+        zone: None,
+        is_whole: true,
+        families: Vec::new(),
+    };
     match import(found, existing, &settings) {
         Ok(outcome) => {
             judge::problems(&existing.sources, &outcome.differences, seen);

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use segc::api::{Options, Session, open_files};
-use segc::catalog::{Entity as Model, TableSource};
+use segc::catalog::{Entity as Model, Storage, TableSource};
 use segc::diagnostic::Severity;
-use segc::engine::tables_of;
+use segc::engine::{DataTable, TableColumn, tables_of};
 use segc::evaluate::{Data, Datum, Evaluator, parse_column};
 use segc::project::Memory;
+use segc::types::{EpochUnit, Type};
 
 use crate::agreement::segments;
-use crate::agreement::world::{self, Kind, Rows, World};
+use crate::agreement::world::{self, Days, Kind, Rows, World};
 use crate::support::given::Given;
 use crate::support::tape::Tape;
 
@@ -21,6 +24,9 @@ use crate::support::tape::Tape;
 pub const WRITTEN: usize = 45;
 /// How many of them engines evaluate.
 pub const ASKED: usize = 25;
+
+/// The column that holds the digits of a day on engines that have no table for each day.
+const DIGITS: &str = "segc_digits";
 
 const TARGETS: [&str; 6] = ["duckdb", "postgres", "bigquery", "spark", "clickhouse", "sqlite"];
 
@@ -152,9 +158,13 @@ impl Case {
         Ok(Opened { session, data })
     }
 
-    /// A dialect that is the built-in one with another clock.
+    /// A dialect that is the built-in one with another clock, and a column for the days of tables.
     fn other_clock(&self, target: &str) -> String {
-        format!("name: {target}\nextends: {target}\nfunctions:\n  engine_clock: \"{}\"\n", self.clock)
+        format!(
+            "name: {target}\nextends: {target}\ncapabilities: {{ wildcard_tables: true }}\n\
+             identifiers: {{ shard_digits: {DIGITS} }}\nfunctions:\n  engine_clock: \"{}\"\n",
+            self.clock
+        )
     }
 
     fn data(&self, session: &Session) -> Data {
@@ -180,7 +190,7 @@ impl Case {
     /// The tables as an engine gets them: texts as they are here, whatever the evaluator reads.
     pub fn tables(&self, target: &str, session: &Session) -> Vec<Given> {
         let tables = tables_of(&session.hir().catalog, target).expect("one type per column");
-        let fill = |table: segc::engine::DataTable| {
+        let fill = |mut table: DataTable| {
             let own =
                 |(entity, _): &(&world::Entity, _)| table.entities.iter().any(|name| name == entity.name);
             let mut all = self.world.entities.iter().zip(&self.rows);
@@ -203,11 +213,61 @@ impl Case {
                 _ => true,
             };
             let cells = |row: &Vec<Option<String>>| places.iter().map(|&at| row[at].clone()).collect();
-            let rows = rows.iter().filter(of_event).map(cells).collect();
+            let rows = rows.iter().filter(of_event);
+            let Some(days) = self.world.per_day.filter(|_| table.name.iter().any(|part| part.ends_with('*')))
+            else {
+                let rows = rows.map(cells).collect();
+                return Given { table, rows };
+            };
+            let catalog = &session.hir().catalog;
+            let model = catalog.entity(catalog.find(entity.name).expect("an entity of the catalog"));
+            let with_digits = |(number, row): (usize, &Vec<Option<String>>)| {
+                let mut cells: Vec<Option<String>> = cells(row);
+                cells.push(Some(digits(model, row, number, days)));
+                cells
+            };
+            let rows = rows.enumerate().map(with_digits).collect();
+            let name = if target == "bigquery" { "_TABLE_SUFFIX" } else { DIGITS };
+            table.columns.push(TableColumn {
+                name: name.to_owned(),
+                ty: Type::String,
+                storage: Storage::Native,
+                nullable: false,
+                span: table.columns[0].span,
+                parts: Vec::new(),
+            });
             Given { table, rows }
         };
         tables.into_iter().map(fill).collect()
     }
+}
+
+/// The digits of a table in which a row may be: as far from its time as is declared, or nearer.
+fn digits(entity: &Model, row: &[Option<String>], number: usize, days: Days) -> String {
+    let time = entity.time.expect("events have a time");
+    let text = row[time.0 as usize].as_ref();
+    let value = text.map(|text| parse_column(text, entity.field(time)).expect("a value of its type"));
+    let zone = TimeZone::get(days.zone).expect("a zone");
+    let at = |instant: Option<Timestamp>| instant.map(|instant| zone.to_datetime(instant).date());
+    let day = match (value, &entity.field(time).storage) {
+        (Some(Datum::Timestamp(instant)), _) => at(Some(instant)),
+        (Some(Datum::Date(day)), _) => Some(day),
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Seconds)) => {
+            at(Timestamp::from_second(number).ok())
+        }
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Millis)) => {
+            at(Timestamp::from_millisecond(number).ok())
+        }
+        (Some(Datum::Integer(number)), Storage::Epoch(EpochUnit::Micros)) => {
+            at(Timestamp::from_microsecond(number).ok())
+        }
+        (Some(Datum::Missing) | None, _) => None,
+        (Some(other), storage) => panic!("a time that is {other:?} in {storage:?}"),
+    };
+    let day = day.unwrap_or(date(2026, 3, 1));
+    let away = i64::try_from(number).expect("few rows") % (2 * days.late + 1) - days.late;
+    let moved = day.checked_add(Span::new().days(away)).unwrap_or(day);
+    moved.strftime("%Y%m%d").to_string()
 }
 
 /// An entity as the table of a row's event has it; `None` if there is no such table.

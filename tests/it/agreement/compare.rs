@@ -44,6 +44,8 @@ pub struct Count {
 #[derive(Default)]
 pub struct Tally {
     pub worlds: usize,
+    /// Those with a table for each day.
+    pub per_day: usize,
     pub by_target: BTreeMap<&'static str, Count>,
     pub census: Census,
 }
@@ -58,6 +60,7 @@ pub fn compare(
     let everyone = everyone(&opened);
     let expected = chosen(opened.expected(case.as_of), &everyone);
     tally.worlds += 1;
+    tally.per_day += usize::from(case.world.per_day.is_some());
     let mut compared = BTreeSet::new();
     let mut differences = Vec::new();
     for (place, engine) in engines.iter_mut().enumerate() {

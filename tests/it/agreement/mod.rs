@@ -110,6 +110,7 @@ fn databases_agree_on_random_segments() {
 
 /// Fails if a construct wasn't compared, or hardly.
 fn complete(tally: &Tally) {
+    assert!(tally.per_day * 8 >= tally.worlds, "too few worlds have a table for each day: {}", tally.per_day);
     let rare = tally.census.rarer_than(tally.worlds / 16);
     assert!(rare.is_empty(), "compared too rarely: {rare:?}\n{}", tally.census.report());
 }

@@ -31,30 +31,6 @@ fn exports_of_information_schema_become_catalogs() {
 }
 
 #[test]
-fn tables_for_each_day_are_left_to_a_person() {
-    let work = Workspace::new("bigquery: {}");
-    work.write("segments/none.seg", "");
-    let mut export = "table_schema,table_name,column_name,data_type\n".to_owned();
-    for table in ["events_20260130", "events_20260131", "events_intraday_20260201", "users", "log_20260101"] {
-        export += &format!("an,{table},id,STRING\n");
-    }
-    work.write("export.csv", &export);
-    let printed = work.import(&["--information-schema", "export.csv", "--from", "bigquery"]).fine();
-    let said = "an.events_*: a table for each day: add an entity by hand, with `table: an.events_*` and `shards: { zone: …, late: … }`";
-    assert_eq!(printed.err.matches(said).count(), 1, "{}", printed.err);
-    let imported = work.imported();
-    for (table, is_imported) in
-        [("events_2026013", false), ("users", true), ("intraday", true), ("log_20260101", true)]
-    {
-        assert_eq!(imported.contains(table), is_imported, "{table}: {imported}");
-    }
-    let own = "entities:\n  event:\n    table: an.events_*\n    shards: { zone: UTC, late: 3 days }\n    key: id\n    time: at\n    fields: { id: string, at: timestamp }\n";
-    work.write("catalog/own.yml", own);
-    let printed = work.import(&["--information-schema", "export.csv", "--from", "bigquery"]).fine();
-    assert!(printed.err.contains("an.events_*: `event` reads the tables of all days"), "{}", printed.err);
-}
-
-#[test]
 fn broken_exports_are_reported_with_their_line() {
     let work = Workspace::new("duckdb: {}");
     for (name, text, code, said) in [

@@ -6,6 +6,7 @@ mod databases;
 mod dbt_projects;
 mod documents;
 mod encodings;
+mod families;
 mod presets;
 mod random;
 mod refusals;

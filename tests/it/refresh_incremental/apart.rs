@@ -1,5 +1,5 @@
 //! Cases that need what the stories' catalog lacks: arrays, versions, timestamps without a time
-//! zone, keys that aren't unique. Each is written in SQL, for DuckDB only.
+//! zone, keys that aren't unique, tables for each day. Each is written in SQL, for DuckDB only.
 
 use segc::api::{Options, open_files};
 use segc::engine::tables_of;
@@ -104,7 +104,22 @@ entities:
       id: { type: integer, nullable: false }
       rate: integer
       began: { type: timestamp, zone: Europe/London }
+  visit:
+    table: world.visits_*
+    shards: { zone: America/New_York, late: 2 days }
+    key: id
+    time: at
+    deletes: never
+    settle: 1 hour
+    changes: append_only
+    fields:
+      id: { type: integer, nullable: false }
+      pages: integer
+      at: { type: timestamp, nullable: false }
 "#;
+
+/// A column for the digits of a day, since DuckDB has no tables for each day.
+const DAYS: &str = "capabilities: { wildcard_tables: true }\nidentifiers: { shard_digits: segc_digits }\n";
 
 pub const CASES: &[Apart] = &[
     Apart {
@@ -121,6 +136,43 @@ pub const CASES: &[Apart] = &[
             Run {
                 seen: "2026-10-25T01:30:00Z",
                 sql: "INSERT INTO world.calls (id, rate, began) VALUES (2, 5, '2026-10-25 01:25:00')",
+                members: Ok(&["1", "2"]),
+            },
+        ],
+    },
+    Apart {
+        title: "A visit comes in the table of an earlier day",
+        segment: "on visit { materialize: incremental where pages > 3 }",
+        refresh: Strategy::Insert,
+        runs: &[
+            Run {
+                seen: "2026-05-14T12:00:00Z",
+                sql: "ALTER TABLE world.\"visits_*\" ADD COLUMN segc_digits VARCHAR;
+                      INSERT INTO world.\"visits_*\" VALUES (1, 5, '2026-05-13 12:00:00Z', '20260513')",
+                members: Ok(&["1"]),
+            },
+            Run {
+                seen: "2026-05-14T12:30:00Z",
+                sql: "INSERT INTO world.\"visits_*\" VALUES (2, 5, '2026-05-14 12:10:00Z', '20260512')",
+                members: Ok(&["1", "2"]),
+            },
+        ],
+    },
+    Apart {
+        title: "A visit comes in the evening of its table's day",
+        segment: "on visit { materialize: incremental where pages > 3 }",
+        refresh: Strategy::Insert,
+        runs: &[
+            Run {
+                seen: "2026-05-15T03:30:00Z",
+                sql: "ALTER TABLE world.\"visits_*\" ADD COLUMN segc_digits VARCHAR;
+                      INSERT INTO world.\"visits_*\" VALUES (1, 5, '2026-05-13 12:00:00Z', '20260513')",
+                members: Ok(&["1"]),
+            },
+            // 23:40 on the 14th in New York, in the table of two days before.
+            Run {
+                seen: "2026-05-15T03:50:00Z",
+                sql: "INSERT INTO world.\"visits_*\" VALUES (2, 5, '2026-05-15 03:40:00Z', '20260512')",
                 members: Ok(&["1", "2"]),
             },
         ],
@@ -254,7 +306,7 @@ pub fn play(case: &Apart) -> Result<(), String> {
     let files = Memory::new()
         .with("segc.yml", "name: apart\nschema: segments\n")
         .with("catalog/world.yml", CATALOG)
-        .with("dialects/duckdb.yml", clock("duckdb"))
+        .with("dialects/duckdb.yml", format!("{}{DAYS}", clock("duckdb")))
         .with("segments/s.seg", format!("segment s {}\n", case.segment));
     let (session, problems) = open_files(&files, &Options::default());
     assert!(!problems.has_errors(), "{}", support::project::said(&problems));

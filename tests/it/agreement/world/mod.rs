@@ -123,6 +123,16 @@ pub struct World {
     pub entities: Vec<Entity>,
     /// Whether there is a table for each event, with some of the fields.
     pub per_event: bool,
+    /// Whether there is a table for each day, where a target can have one.
+    pub per_day: Option<Days>,
+}
+
+/// What the catalog says of tables for each day.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    pub zone: &'static str,
+    /// How many days the day of a row's table may be from the day of its time.
+    pub late: i64,
 }
 
 impl World {
@@ -130,7 +140,12 @@ impl World {
     /// stored as their types say.
     pub fn random(tape: &mut Tape<'_>) -> Self {
         let entities = shapes::SHAPES.iter().map(|shape| shape.entity(tape)).collect();
-        Self { entities, per_event: tape.below(3) == 1 }
+        // One draw for all of it, so that what is drawn next is the same wherever events are.
+        let drawn = tape.below(12);
+        let (places, choice) = (drawn % 3, drawn / 3);
+        let zones = ["UTC", "America/New_York", "Asia/Tokyo", "America/St_Johns"];
+        let per_day = (places == 2).then(|| Days { zone: zones[choice], late: [0, 1, 3, 0][choice] });
+        Self { entities, per_event: places == 1, per_day }
     }
 
     /// The place of an entity.
@@ -144,9 +159,10 @@ impl World {
         for entity in &self.entities {
             let (name, table, key) = (entity.name, entity.table, entity.key.join(", "));
             let is_event = entity.fields.iter().any(|field| field.kind == Kind::Event);
-            let place = match self.per_event && is_event {
-                true => tables(table),
-                false => format!("    table: world.{table}\n"),
+            let place = match (self.per_event, self.per_day) {
+                (true, _) if is_event => tables(table),
+                (_, Some(days)) if is_event => of_days(table, days),
+                _ => format!("    table: world.{table}\n"),
             };
             let _ = writeln!(text, "  {name}:\n{place}    key: [{key}]");
             if let Some(time) = entity.time {
@@ -180,6 +196,17 @@ fn tables(table: &str) -> String {
     let mut text = "    tables:\n".to_owned();
     for ((number, event), held) in (1..).zip(EVENTS).zip(held) {
         let _ = writeln!(text, "      {event:?}: {{ table: world.{table}_{number}, {held} }}");
+    }
+    text
+}
+
+/// A table for each day, and one for all days on targets that can't have that.
+fn of_days(table: &str, Days { zone, late }: Days) -> String {
+    let mut text = format!(
+        "    table: world.{table}_*\n    shards: {{ zone: {zone}, late: {late} days }}\n    targets:\n"
+    );
+    for target in ["spark", "clickhouse", "sqlite"] {
+        let _ = writeln!(text, "      {target}: {{ table: world.{table} }}");
     }
     text
 }
