@@ -101,6 +101,9 @@ impl Suite {
     }
 }
 
+/// A row as dbt reads it: values by the names of columns.
+type DbtRow = Map<String, Value>;
+
 /// The rows of a model's table, and the columns that are stated but can't be compared. dbt compares a column in
 /// all rows or in none, so the reference evaluator adds the values of members of which a test states nothing.
 fn expected(
@@ -108,7 +111,7 @@ fn expected(
     model: &Model<'_>,
     members: BTreeSet<Key>,
     evaluator: &mut Evaluator<'_>,
-) -> Result<(Vec<Map<String, Value>>, Vec<String>), &'static str> {
+) -> Result<(Vec<DbtRow>, Vec<String>), &'static str> {
     let names: Vec<String> = model.segment.keys.iter().map(|key| key.name.clone()).collect();
     let stated: BTreeSet<usize> = expectation.values.values().flatten().map(|(at, _)| *at).collect();
     let columns = model.segment.columns.iter().enumerate().filter(|(at, _)| stated.contains(at));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::support::rows::read_csv;
 use segc::api::{Options, Session, open_files};
-use segc::diagnostic::Diagnostic;
+use segc::diagnostic::{Diagnostic, Span};
 use segc::evaluate::{Data, Datum, Evaluator};
 use segc::project::Memory;
 
@@ -238,7 +238,12 @@ struct Claim {
 
 fn claim(session: &Session, problem: &Diagnostic) -> Option<Claim> {
     let span = problem.span.expect("a place");
-    let text = |span| session.sources.text(span).to_owned();
+    // Of `not x not in (…)`, `x not in (…)` is underlined.
+    let text = |span: Span| {
+        let source = session.sources.get(span.source).expect("a file").text();
+        let is_negated = source[..span.start as usize].ends_with(" not ");
+        format!("{}{}", if is_negated { "not " } else { "" }, session.sources.text(span))
+    };
     let others = problem.labels.iter().map(|label| text(label.span));
     let (texts, always): (Vec<String>, bool) = match problem.code {
         "SEG346" => (others.chain([text(span)]).collect(), false),
@@ -248,6 +253,12 @@ fn claim(session: &Session, problem: &Diagnostic) -> Option<Claim> {
         "SEG358" => {
             let selected = if text(span) == "few" { "in segment few".to_owned() } else { text(span) };
             (others.map(|taken| format!("not ({taken})")).chain([selected]).collect(), false)
+        }
+        // What leaves nobody out holds wherever the other does; what adds nobody doesn't hold without it.
+        "SEG367" => {
+            let (idle, other) = (text(span), others.collect::<String>());
+            let (holds, fails) = if problem.message.contains("adds") { (idle, other) } else { (other, idle) };
+            (vec![holds, format!("not ({fails})")], false)
         }
         "SEG348" | "SEG349" | "SEG451" => return None,
         other => panic!("unexpected {other}: {problem:?}"),

@@ -62,11 +62,6 @@ impl Formulas {
         self.node(id).digest
     }
 
-    /// What is true exactly where a formula is false, if anything has asked for it.
-    pub(super) fn complement(&self, id: FormulaId) -> Option<FormulaId> {
-        self.complements.get(&id).copied()
-    }
-
     /// The conditions that have to hold, each by itself, for a formula to hold.
     pub(super) fn conditions(&self, id: FormulaId) -> Vec<FormulaId> {
         match self.get(id) {

@@ -104,10 +104,9 @@ impl Logical {
         self.places(id).first().copied()
     }
 
-    /// Where a condition is written, or the condition that is true exactly where it is false.
+    /// Where a condition is written.
     pub(crate) fn places(&self, id: FormulaId) -> &[Span] {
-        let of = |id: FormulaId| self.places.get(&id).map(Vec::as_slice);
-        of(id).or_else(|| of(self.formulas.complement(id)?)).unwrap_or_default()
+        self.places.get(&id).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn measure(&self, id: MeasureId) -> &Measure {

@@ -195,10 +195,18 @@ impl Prover<'_> {
         let follows = |when: &Atom, then: &Atom| {
             when.most.meet(&then.least.complement()).meet(&when.domain.values).is_empty()
         };
-        for (at, (leaf, atom)) in atoms.iter().enumerate() {
+        // A `between` may be two conditions, each of which is only a part of what is written.
+        let is_part = |leaf: &Leaf<'_>| atoms.iter().filter(|(other, _)| other.own == leaf.own).count() > 1;
+        for (at, (leaf, atom)) in atoms.iter().enumerate().filter(|(_, (leaf, _))| !is_part(leaf)) {
             let is_idle = |other: &Atom| if all { follows(other, atom) } else { follows(atom, other) };
             let is_other_idle = |other: &Atom| if all { follows(atom, other) } else { follows(other, atom) };
-            let others = atoms.iter().enumerate().filter(|(other, _)| *other != at);
+            // Within a negated group, the opposite is true of them as they are written; across its border, neither is.
+            let is_turned = |leaf: &Leaf<'_>| leaf.negated != leaf.own_negated;
+            let turned = is_turned(leaf);
+            let others = atoms
+                .iter()
+                .enumerate()
+                .filter(|(other, (one, _))| *other != at && is_turned(one) == turned && !is_part(one));
             // Of two that are the same, the second.
             let mut deciding = others
                 .filter(|(other, (_, decides))| is_idle(decides) && (*other < at || !is_other_idle(decides)));
@@ -206,7 +214,7 @@ impl Prover<'_> {
                 && let Some((_, (other, _))) = deciding.next()
                 && other.own != leaf.own
             {
-                let what = if all { LEAVES_NOBODY_OUT } else { ADDS_NOBODY };
+                let what = if all == turned { ADDS_NOBODY } else { LEAVES_NOBODY_OUT };
                 self.problems.push(Idle { span: leaf.own, other: other.own, what });
             }
         }

@@ -57,10 +57,10 @@ fn gap(text: &str, is_first: bool) -> Gap {
     let mut rest = text;
     while let Some(at) = rest.find(['\n', '#']) {
         let (_, found) = rest.split_at(at);
-        if found.starts_with('\n') {
+        if let Some(after) = found.strip_prefix('\n') {
             newlines += 1;
             gap.newline = true;
-            rest = &found[1..];
+            rest = after;
             continue;
         }
         let end = found.find('\n').unwrap_or(found.len());

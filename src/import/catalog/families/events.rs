@@ -15,10 +15,10 @@ pub(super) const OWN_NAME: &str = "event";
 /// Whether Segment or RudderStack fills a table with the rows of one event. `tracks` has those of all.
 pub(super) fn is_tracked(table: &FoundTable) -> bool {
     let is_all = table.name.last().is_some_and(|name| name.eq_ignore_ascii_case("tracks"));
-    let has = |name: &&str| table.column(name).is_some();
+    let has = |name: &str| table.column(name).is_some();
     !is_all
-        && TRACKED.iter().all(|name| has(&name))
-        && ["user_id", "anonymous_id"].iter().any(|name| has(&name))
+        && TRACKED.iter().all(|name| has(name))
+        && ["user_id", "anonymous_id"].iter().any(|name| has(name))
 }
 
 /// One table with the columns of all. Those that every table has come first.
