@@ -145,6 +145,9 @@ impl<'a> Rules<'a> {
             todo.extend(parts);
             let placed: Vec<(FormulaId, Span)> =
                 parts.iter().filter_map(|&part| Some((part, self.place(part)?))).collect();
+            // What has its place together with another is only a part of what is written.
+            let is_whole = |span: Span| placed.iter().filter(|(_, other)| *other == span).count() == 1;
+            let placed: Vec<_> = placed.iter().filter(|(_, span)| is_whole(*span)).collect();
             for ((one, here), (other, there)) in pairs(&placed) {
                 self.pair(all, (*one, *here), (*other, *there), problems);
             }

@@ -148,7 +148,7 @@ impl Prover<'_> {
             }
         }
         for atoms in by_subject.into_values().filter(|atoms| atoms.len() > 1) {
-            self.clash(&atoms, all);
+            self.clash(leaves, &atoms, all);
         }
     }
 
@@ -161,14 +161,14 @@ impl Prover<'_> {
     }
 
     /// Reports conditions on one subject if together they are never true, or one of them always is.
-    fn clash(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+    fn clash(&mut self, leaves: &[Leaf<'_>], atoms: &[(&Leaf<'_>, Atom)], all: bool) {
         let is_decided = |some: &[&Atom]| {
             let some: Vec<Atom> = some.iter().map(|&atom| atom.clone()).collect();
             joined(&some, all).is_some_and(|atom| if all { atom.is_never() } else { atom.is_always() })
         };
         let only: Vec<&Atom> = atoms.iter().map(|(_, atom)| atom).collect();
         if !is_decided(&only) {
-            return self.idle(atoms, all);
+            return self.idle(leaves, atoms, all);
         }
         // The first that decides, together with those before it.
         let (mut low, mut high) = (1, only.len());
@@ -187,7 +187,7 @@ impl Prover<'_> {
 
     /// Reports conditions that make no difference beside another on the same subject. `is missing` and `is present`
     /// may be written for clearness.
-    fn idle(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+    fn idle(&mut self, leaves: &[Leaf<'_>], atoms: &[(&Leaf<'_>, Atom)], all: bool) {
         if atoms.len() > MOST_PAIRED {
             return;
         }
@@ -196,7 +196,7 @@ impl Prover<'_> {
             when.most.meet(&then.least.complement()).meet(&when.domain.values).is_empty()
         };
         // A `between` may be two conditions, each of which is only a part of what is written.
-        let is_part = |leaf: &Leaf<'_>| atoms.iter().filter(|(other, _)| other.own == leaf.own).count() > 1;
+        let is_part = |leaf: &Leaf<'_>| leaves.iter().filter(|other| other.own == leaf.own).count() > 1;
         for (at, (leaf, atom)) in atoms.iter().enumerate().filter(|(_, (leaf, _))| !is_part(leaf)) {
             let is_idle = |other: &Atom| if all { follows(other, atom) } else { follows(atom, other) };
             let is_other_idle = |other: &Atom| if all { follows(atom, other) } else { follows(other, atom) };
