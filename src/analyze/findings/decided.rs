@@ -12,7 +12,7 @@ use crate::check::words::cond_span;
 use crate::diagnostic::{Diagnostics, Label, Span};
 
 /// Groups of more parts aren't compared pair by pair.
-const MOST_PARTS: usize = 40;
+const MOST_PARTS: usize = 16;
 
 /// Warns of segments that are always empty or always everyone, and of rules and conditions that make no difference
 /// beside another. A segment that only follows one that is itself decided isn't reported.

@@ -32,7 +32,7 @@ pub(crate) use set::{Cut, Point, Values};
 pub(crate) use tested::{Tested, compared, fixed, orders, tested};
 
 /// More conditions than these on one subject aren't compared pair by pair.
-const MOST_PAIRED: usize = 40;
+const MOST_PAIRED: usize = 16;
 
 /// The most other places that a warning shows.
 const MOST_PLACES: usize = 5;
