@@ -22,8 +22,8 @@ impl Exit {
     pub(super) fn of(diagnostics: &Diagnostics) -> Self {
         let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
         let exit = errors.map(|one| match one.code.get(..4) {
-            // What the catalog says, of itself or of a database, and isn't so.
-            Some("SEG7") if is_of_the_catalog(one.code) => Self::ProjectErrors,
+            // What the project's files say, of themselves or of a database, and isn't so.
+            Some("SEG7" | "SEG8") if is_of_the_project(one.code) => Self::ProjectErrors,
             Some("SEG7") => Self::EngineFailed,
             Some("SEG8") => Self::WrongUse,
             _ => Self::ProjectErrors,
@@ -32,8 +32,8 @@ impl Exit {
     }
 }
 
-fn is_of_the_catalog(code: &str) -> bool {
-    matches!(code, "SEG727" | "SEG728") || ("SEG740".."SEG749").contains(&code)
+fn is_of_the_project(code: &str) -> bool {
+    matches!(code, "SEG727" | "SEG728" | "SEG827" | "SEG828") || ("SEG740".."SEG749").contains(&code)
 }
 
 impl From<Exit> for ExitCode {

@@ -41,6 +41,7 @@ mod import;
 mod import_catalog;
 mod language_letters;
 mod language_sequence;
+mod levels;
 mod library;
 mod limits;
 mod links;

@@ -67,10 +67,9 @@ impl<'a> Rules<'a> {
     /// Whether the checker has warned of one of its conditions, or of a trait that it uses.
     fn has_warning(&self) -> bool {
         let traits = self.project.graph.node(self.segment.id).footprint.traits.keys();
-        let traits: Vec<Span> = traits.map(|&id| self.project.hir.computed(id).value.span).collect();
-        let rules = || self.question.rules.iter().map(|rule| rule.span).chain(traits.iter().copied());
-        let is_within = |span: &Span| self.is_own(*span) || rules().any(|own| contains(own, *span));
-        self.project.warned.iter().any(is_within)
+        let traits = traits.map(|&id| self.project.hir.computed(id).value.span);
+        let rules = self.question.rules.iter().map(|rule| rule.span);
+        self.own.iter().copied().chain(rules).chain(traits).any(|place| self.project.has_warning(place))
     }
 
     fn implies(&self, when: Signed, then: Signed) -> bool {
@@ -86,8 +85,8 @@ impl<'a> Rules<'a> {
         if let Some((one, other)) = pair.filter(|_| !expires) {
             let (first, second) = match (one.kind, other.kind) {
                 (RuleKind::Exclude, RuleKind::Exclude) => ("some are excluded here", "and all others here"),
-                (_, RuleKind::Exclude) => ("whoever satisfies this", "satisfies this, too, and is excluded"),
-                (RuleKind::Exclude, _) => ("excluded here", "whoever satisfies this"),
+                (_, RuleKind::Exclude) => ("all who satisfy this", "satisfy this, too, and are excluded"),
+                (RuleKind::Exclude, _) => ("excluded here", "all who satisfy this"),
                 _ => ("this and", "this are never true together"),
             };
             let rules = vec![label(one, first), label(other, second)];

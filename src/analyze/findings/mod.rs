@@ -27,11 +27,21 @@ struct Project<'a> {
     logical: &'a Logical,
     /// The segments that have a parameter in them, or in what they read.
     use_params: BTreeSet<SegmentId>,
-    /// The places of what the checker has warned of.
-    warned: &'a [Span],
+    /// The places of what the checker has warned of, in order.
+    warned: Vec<Span>,
 }
 
 impl Project<'_> {
+    /// Whether the checker has warned of something within a place.
+    fn has_warning(&self, within: Span) -> bool {
+        let start = |span: &Span| (span.source, span.start);
+        let first = self.warned.partition_point(|warned| start(warned) < start(&within));
+        let starts_within = |warned: &&Span| {
+            warned.source == within.source && warned.start < within.end.max(within.start + 1)
+        };
+        self.warned[first..].iter().take_while(starts_within).any(|warned| warned.end <= within.end)
+    }
+
     /// Whether everyone who satisfies the rules of one segment provably satisfies those of another.
     fn implies(&self, one: SegmentId, other: SegmentId) -> bool {
         let formula = |id| self.logical.question(id).map(|question| question.formula);
@@ -48,6 +58,8 @@ pub(crate) fn findings(
     with_subsets: bool,
 ) -> Diagnostics {
     let use_params = params::users_of_params(hir, graph);
+    let mut warned = warned.to_vec();
+    warned.sort_unstable();
     let project = Project { hir, graph, logical, use_params, warned };
     let mut problems = Diagnostics::new();
     duplicates::duplicates(&project, &mut problems);

@@ -147,8 +147,15 @@ impl Prover<'_> {
                 by_subject.entry(atom.subject.clone()).or_default().push((leaf, atom));
             }
         }
+        // A `between` may be two conditions, each of which is only a part of what is written.
+        let mut places: HashMap<Span, usize> = HashMap::new();
+        leaves.iter().for_each(|leaf| *places.entry(leaf.own).or_default() += 1);
+        let is_whole = |leaf: &Leaf<'_>| places.get(&leaf.own) == Some(&1);
         for atoms in by_subject.into_values().filter(|atoms| atoms.len() > 1) {
-            self.clash(leaves, &atoms, all);
+            if !self.clash(&atoms, all) {
+                let whole: Vec<_> = atoms.into_iter().filter(|(leaf, _)| is_whole(leaf)).collect();
+                self.idle(&whole, all);
+            }
         }
     }
 
@@ -160,15 +167,16 @@ impl Prover<'_> {
         self.problems.push(Repeated { span: leaf.own, first, segment });
     }
 
-    /// Reports conditions on one subject if together they are never true, or one of them always is.
-    fn clash(&mut self, leaves: &[Leaf<'_>], atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+    /// Reports conditions on one subject if together they are never true, or one of them always is. Returns true
+    /// if it did.
+    fn clash(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) -> bool {
         let is_decided = |some: &[&Atom]| {
             let some: Vec<Atom> = some.iter().map(|&atom| atom.clone()).collect();
             joined(&some, all).is_some_and(|atom| if all { atom.is_never() } else { atom.is_always() })
         };
         let only: Vec<&Atom> = atoms.iter().map(|(_, atom)| atom).collect();
         if !is_decided(&only) {
-            return self.idle(leaves, atoms, all);
+            return false;
         }
         // The first that decides, together with those before it.
         let (mut low, mut high) = (1, only.len());
@@ -176,18 +184,19 @@ impl Prover<'_> {
             let middle = low.midpoint(high);
             if is_decided(&only[..middle]) { high = middle } else { low = middle + 1 }
         }
-        let Some((last, before)) = atoms[..high].split_last() else { return };
+        let Some((last, before)) = atoms[..high].split_last() else { return false };
         let other = before.iter().find(|(_, atom)| is_decided(&[atom, &last.1]));
         let others: Vec<&Leaf<'_>> = match other {
             Some((leaf, _)) => vec![leaf],
             None => before.iter().map(|(leaf, _)| *leaf).take(MOST_PLACES).collect(),
         };
         self.report(last.0, &others, all);
+        true
     }
 
     /// Reports conditions that make no difference beside another on the same subject. `is missing` and `is present`
     /// may be written for clearness.
-    fn idle(&mut self, leaves: &[Leaf<'_>], atoms: &[(&Leaf<'_>, Atom)], all: bool) {
+    fn idle(&mut self, atoms: &[(&Leaf<'_>, Atom)], all: bool) {
         if atoms.len() > MOST_PAIRED {
             return;
         }
@@ -195,24 +204,19 @@ impl Prover<'_> {
         let follows = |when: &Atom, then: &Atom| {
             when.most.meet(&then.least.complement()).meet(&when.domain.values).is_empty()
         };
-        // A `between` may be two conditions, each of which is only a part of what is written.
-        let is_part = |leaf: &Leaf<'_>| leaves.iter().filter(|other| other.own == leaf.own).count() > 1;
-        for (at, (leaf, atom)) in atoms.iter().enumerate().filter(|(_, (leaf, _))| !is_part(leaf)) {
+        let is_turned = |leaf: &Leaf<'_>| leaf.negated != leaf.own_negated;
+        for (at, (leaf, atom)) in atoms.iter().enumerate() {
             let is_idle = |other: &Atom| if all { follows(other, atom) } else { follows(atom, other) };
             let is_other_idle = |other: &Atom| if all { follows(atom, other) } else { follows(other, atom) };
             // Within a negated group, the opposite is true of them as they are written; across its border, neither is.
-            let is_turned = |leaf: &Leaf<'_>| leaf.negated != leaf.own_negated;
             let turned = is_turned(leaf);
-            let others = atoms
-                .iter()
-                .enumerate()
-                .filter(|(other, (one, _))| *other != at && is_turned(one) == turned && !is_part(one));
+            let others =
+                atoms.iter().enumerate().filter(|(other, (one, _))| *other != at && is_turned(one) == turned);
             // Of two that are the same, the second.
             let mut deciding = others
                 .filter(|(other, (_, decides))| is_idle(decides) && (*other < at || !is_other_idle(decides)));
             if !matches!(leaf.cond.kind, CondKind::Missing(_))
                 && let Some((_, (other, _))) = deciding.next()
-                && other.own != leaf.own
             {
                 let what = if all == turned { ADDS_NOBODY } else { LEAVES_NOBODY_OUT };
                 self.problems.push(Idle { span: leaf.own, other: other.own, what });

@@ -223,9 +223,13 @@ fn load_samples(
 ) -> Result<(), Diagnostics> {
     let catalog = &opened.session.hir().catalog;
     let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
-    if !report.warnings.is_empty() {
+    let warnings = opened.session.leveled(report.warnings);
+    if warnings.has_errors() {
+        return Err(warnings);
+    }
+    if !warnings.is_empty() {
         // Where stderr is gone, there is nobody to tell.
-        let _ = terminal.report(&opened.session.sources, report.warnings);
+        let _ = terminal.report(&opened.session.sources, warnings);
     }
     if !report.without_file.is_empty() && terminal.is_human() {
         // Where stderr is gone, there is nobody to tell.
