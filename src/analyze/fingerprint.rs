@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::footprint::Footprint;
 use super::order::{Graph, SegmentNode};
-use crate::catalog::{Catalog, Entity, EntityId, EventTable, FieldId, Mark, TableSource};
+use crate::catalog::{Catalog, Entity, EntityId, EventTable, FieldId, LinkId, Mark, TableSource};
 use crate::check::canonical;
 use crate::check::hir::Hir;
 
@@ -50,59 +50,85 @@ fn hash(text: &str) -> String {
 fn meaning(hir: &Hir, node: &SegmentNode) -> String {
     let calendar = &hir.calendar;
     let mut text = format!("segc 1 zone {} week {}\n", calendar.zone_name, calendar.week_start.name());
-    text.push_str(&canonical::segment(hir, hir.segment(node.id)));
+    text.push_str(&own_rules(hir, node));
+    describe(&hir.catalog, &node.footprint, &mut text);
+    text
+}
+
+/// What a segment and the traits that it uses say, with other segments and the catalog by their names only.
+#[must_use]
+pub(crate) fn own_rules(hir: &Hir, node: &SegmentNode) -> String {
+    let mut text = canonical::segment(hir, hir.segment(node.id));
     text.push('\n');
     for &computed in node.footprint.traits.keys() {
         text.push_str(&canonical::computed(hir, hir.computed(computed)));
         text.push('\n');
     }
-    describe(&hir.catalog, &node.footprint, &mut text);
     text
 }
 
 /// The part of the catalog that a segment reads. Of each entity, that is also what decides which of its
 /// rows there are and in which order they are.
 fn describe(catalog: &Catalog, footprint: &Footprint, text: &mut String) {
+    footprint.entities.keys().for_each(|&id| describe_entity(catalog.entity(id), text));
+    for (id, field) in read_fields(catalog, footprint) {
+        describe_field(catalog.entity(id), field, text);
+    }
+    for &(id, link) in footprint.links.keys() {
+        describe_link(catalog, catalog.entity(id), link, text);
+    }
+}
+
+/// The fields that a segment reads, those of each entity that decide about its rows included.
+pub(super) fn read_fields(catalog: &Catalog, footprint: &Footprint) -> BTreeSet<(EntityId, FieldId)> {
     let mut fields: BTreeSet<(EntityId, FieldId)> = footprint.fields.keys().copied().collect();
     for &id in footprint.entities.keys() {
         let entity = catalog.entity(id);
         let others = [entity.time, entity.event_name, entity.mark().map(Mark::field)];
         fields
             .extend(entity.key.iter().copied().chain(others.into_iter().flatten()).map(|field| (id, field)));
-        let _ = writeln!(text, "entity {} key {}", entity.name, names(entity, &entity.key));
-        source(text, "from", &entity.source);
-        for (target, place) in &entity.target_sources {
-            source(text, target, place);
-        }
-        if let Some(time) = entity.time {
-            let _ = writeln!(text, " time {}", names(entity, &[time]));
-        }
-        let _ = match entity.mark() {
-            None => Ok(()),
-            Some(Mark::Time(mark)) => writeln!(text, " deleted_at {}", names(entity, &[mark])),
-            Some(Mark::Flag(flag)) => {
-                writeln!(text, " deleted if {} is {}", names(entity, &[flag.field]), flag.deleted)
-            }
-        };
     }
-    for (id, field) in fields {
-        let entity = catalog.entity(id);
-        let field = entity.field(field);
-        let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
-        let _ = writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
-        if let Some(inside) = &field.inside {
-            let _ = writeln!(text, " {inside:?}");
-        }
+    fields
+}
+
+/// What the catalog declares of an entity itself, as far as it decides about members.
+pub(super) fn describe_entity(entity: &Entity, text: &mut String) {
+    let _ = writeln!(text, "entity {} key {}", entity.name, names(entity, &entity.key));
+    source(text, "from", &entity.source);
+    for (target, place) in &entity.target_sources {
+        source(text, target, place);
     }
-    for &(id, link) in footprint.links.keys() {
-        let entity = catalog.entity(id);
-        let link = entity.link(link);
-        let to = catalog.entity(link.to);
-        let (own, target): (Vec<_>, Vec<_>) = link.on.iter().copied().unzip();
-        let (own, target) = (names(entity, &own), names(to, &target));
-        let _ = writeln!(text, "link {}.{} {own} {} {target}", entity.name, link.name, to.name);
+    if let Some(time) = entity.time {
+        let _ = writeln!(text, " time {}", names(entity, &[time]));
+    }
+    let _ = match entity.mark() {
+        None => Ok(()),
+        Some(Mark::Time(mark)) => writeln!(text, " deleted_at {}", names(entity, &[mark])),
+        Some(Mark::Flag(flag)) => {
+            writeln!(text, " deleted if {} is {}", names(entity, &[flag.field]), flag.deleted)
+        }
+    };
+}
+
+/// What the catalog declares of a field, as far as it decides about members.
+pub(super) fn describe_field(entity: &Entity, field: FieldId, text: &mut String) {
+    let field = entity.field(field);
+    let (name, column, ty, storage) = (&field.name, &field.column, &field.ty, &field.storage);
+    let _ = writeln!(text, "field {}.{name} {column} {ty} {} {storage:?}", entity.name, field.nullable);
+    if let Some(inside) = &field.inside {
+        let _ = writeln!(text, " {inside:?}");
     }
 }
+
+/// What the catalog declares of a link.
+pub(super) fn describe_link(catalog: &Catalog, entity: &Entity, link: LinkId, text: &mut String) {
+    let link = entity.link(link);
+    let to = catalog.entity(link.to);
+    let (own, target): (Vec<_>, Vec<_>) = link.on.iter().copied().unzip();
+    let (own, target) = (names(entity, &own), names(to, &target));
+    let _ = writeln!(text, "link {}.{} {own} {} {target}", entity.name, link.name, to.name);
+}
+
 fn names(entity: &Entity, fields: &[FieldId]) -> String {
     fields.iter().map(|&field| entity.field(field).name.as_str()).collect::<Vec<_>>().join(",")
 }

@@ -10,6 +10,7 @@
 mod access;
 mod affected;
 mod append_only;
+mod declared;
 pub(crate) mod findings;
 mod fingerprint;
 mod footprint;
@@ -26,7 +27,8 @@ use footprint::TraitFootprints;
 
 pub(crate) use affected::{Stamp, Trigger, TriggerKind, affected, stamp};
 pub(crate) use append_only::{prove_append_only, reads_nothing};
-pub(crate) use fingerprint::own_meaning;
+pub(crate) use declared::{Declared, declarations, read_items};
+pub(crate) use fingerprint::{own_meaning, own_rules};
 pub(crate) use footprint::{Footprint, Input, InputKind, Purpose};
 pub(crate) use immutable::never_changes;
 pub(crate) use obstacle::Obstacle;

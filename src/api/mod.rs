@@ -6,6 +6,7 @@
 mod asked;
 mod dbt;
 mod described;
+mod diff;
 mod filter;
 mod levels;
 mod listing;
@@ -28,6 +29,9 @@ mod variant;
 mod why;
 
 pub use asked::{Asked, AskedScan, AskedWindow};
+pub use diff::{
+    BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff, diff_schema,
+};
 pub use filter::Filter;
 pub use listing::{
     Entry, EntryCondition, EntryPosition, EntryRange, EntryRead, ListSource, Relation, Relative,

@@ -34,6 +34,7 @@ Examples:
   segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
   segc attrition vip             how many remain after each condition
+  segc diff main                 what differs from a branch
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
   segc fmt                       format the segments

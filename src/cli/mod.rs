@@ -3,11 +3,13 @@
 //! Raw arguments are validated before any work. Data goes to stdout, messages to stderr. Only this
 //! module reads the environment and the clock, writes files, and knows exit codes.
 
+pub(crate) mod against;
 mod args;
 mod cache;
 mod clock;
 mod command;
 mod config;
+mod diff_report;
 mod exit;
 pub(crate) mod folder;
 mod plan_report;

@@ -81,6 +81,14 @@ pub(super) enum AnswerFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    Text,
+    /// For the comment of a pull request
+    Markdown,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DescribeFormat {
     Text,
     Markdown,

@@ -113,6 +113,7 @@ impl Speaker<'_> {
         let of_all = |this: &mut Self, parts: &[Cond]| {
             parts.iter().map(|part| this.part(part, false, scope)).collect()
         };
+        let is_opposite = negated;
         let (text, parts) = match shape(cond, negated) {
             Shape::All(parts) => (ALL.to_owned(), of(self, &parts)),
             Shape::Any(parts) => (ANY.to_owned(), of(self, &parts)),
@@ -125,12 +126,16 @@ impl Speaker<'_> {
             }
             Shape::Leaf(leaf, negated) => {
                 if let CondKind::Sequence(sequence) = &leaf.kind {
-                    return Part { span, ..self.sequence_part(sequence, negated, scope) };
+                    return Part {
+                        span,
+                        negated: is_opposite,
+                        ..self.sequence_part(sequence, negated, scope)
+                    };
                 }
                 (self.leaf(leaf, negated, scope, true).text, Vec::new())
             }
         };
-        Part { text, parts, span }
+        Part { text, parts, span, negated: is_opposite }
     }
 
     /// A condition on one line, and whether it stands as one unit.

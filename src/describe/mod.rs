@@ -96,15 +96,17 @@ pub struct Part {
     pub parts: Vec<Part>,
     /// Where it is written.
     pub span: Option<Span>,
+    /// It says the opposite of the condition that is written there.
+    pub negated: bool,
 }
 
 impl Part {
     fn leaf(text: impl Into<String>, span: Option<Span>) -> Self {
-        Self { text: text.into(), parts: Vec::new(), span }
+        Self { text: text.into(), parts: Vec::new(), span, negated: false }
     }
 
     fn of(text: impl Into<String>, parts: Vec<Part>) -> Self {
-        Self { text: text.into(), parts, span: None }
+        Self { text: text.into(), parts, span: None, negated: false }
     }
 }
 
@@ -126,6 +128,11 @@ impl<'a> Describer<'a> {
     #[must_use]
     pub fn segment(&self, id: SegmentId) -> Description {
         segment::describe(self.hir, &self.names, self.hir.segment(id))
+    }
+
+    /// What has to hold for a row to match a segment, as one group of conditions however many there are.
+    pub(crate) fn rules(&self, id: SegmentId) -> Part {
+        segment::rules(self.hir, &self.names, self.hir.segment(id))
     }
 }
 

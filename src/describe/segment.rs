@@ -13,8 +13,21 @@ use crate::check::words::cond_span;
 use crate::diagnostic::Span;
 use crate::types::{Literal, Type};
 
-pub(super) fn describe<'a>(hir: &'a Hir, names: &'a Names<'a>, segment: &Segment) -> Description {
-    let mut speaker = Speaker {
+/// All that has to hold, as a group, which is empty if nothing has to.
+pub(super) fn rules<'a>(hir: &'a Hir, names: &'a Names<'a>, segment: &Segment) -> Part {
+    let mut speaker = speaker(hir, names);
+    let parts = speaker.rules(segment);
+    let row = with_article(&names.entity(segment.entity));
+    Part::of(capital(&format!("{row} {} if {ALL}", verb(segment))), parts)
+}
+
+/// What those who satisfy the rules do.
+fn verb(segment: &Segment) -> &'static str {
+    if segment.keeps.is_empty() { "is a member" } else { "matches" }
+}
+
+fn speaker<'a>(hir: &'a Hir, names: &'a Names<'a>) -> Speaker<'a> {
+    Speaker {
         hir,
         names,
         traits: Vec::new(),
@@ -22,7 +35,11 @@ pub(super) fn describe<'a>(hir: &'a Hir, names: &'a Names<'a>, segment: &Segment
         weeks: false,
         elapsed: false,
         params: BTreeSet::new(),
-    };
+    }
+}
+
+pub(super) fn describe<'a>(hir: &'a Hir, names: &'a Names<'a>, segment: &Segment) -> Description {
+    let mut speaker = speaker(hir, names);
     let mut sections = vec![Section { kind: SectionKind::Members, part: speaker.members(segment) }];
     let mut add = |kind: SectionKind, part: Option<Part>| {
         sections.extend(part.map(|part| Section { kind, part }));
@@ -43,7 +60,8 @@ pub(super) fn describe<'a>(hir: &'a Hir, names: &'a Names<'a>, segment: &Segment
 }
 
 impl Speaker<'_> {
-    fn members(&mut self, segment: &Segment) -> Part {
+    /// All that has to hold for a match.
+    fn rules(&mut self, segment: &Segment) -> Vec<Part> {
         let scope = Scope::of(segment.entity);
         let mut parts: Vec<Part> = Vec::new();
         if let Some((parent, span)) = segment.parent {
@@ -78,10 +96,15 @@ impl Speaker<'_> {
             let name = constant(&Literal::String(group.name.clone()));
             let text = format!("is in none of the segments that come before this one in the group {name}:");
             let before = group.before.iter().map(|id| Part::leaf(self.names.segment(*id), None)).collect();
-            parts.push(Part { text, parts: before, span: Some(group.span) });
+            parts.push(Part { span: Some(group.span), ..Part::of(text, before) });
         }
+        parts
+    }
+
+    fn members(&mut self, segment: &Segment) -> Part {
+        let parts = self.rules(segment);
         let row = with_article(&self.names.entity(segment.entity));
-        let verb = if segment.keeps.is_empty() { "is a member" } else { "matches" };
+        let verb = verb(segment);
         let (text, parts) = match parts.as_slice() {
             [] => {
                 let row = self.names.entity(segment.entity);
@@ -92,7 +115,7 @@ impl Speaker<'_> {
             _ => (ALL.to_owned(), parts),
         };
         let text = capital(&format!("{row} {verb} if {text}"));
-        Part { text, parts, span: Some(segment.name_span) }
+        Part { span: Some(segment.name_span), ..Part::of(text, parts) }
     }
 
     fn member_of(&self, id: SegmentId, span: Span) -> Part {
@@ -185,7 +208,7 @@ impl Speaker<'_> {
             [] => format!("{stays}, as long as the {row} exists"),
             _ => format!("{stays}, as long as the {row} exists and {NONE}"),
         };
-        Some(Part { text, parts: ends, span: Some(span) })
+        Some(Part { span: Some(span), ..Part::of(text, ends) })
     }
 
     fn columns(&mut self, segment: &Segment) -> Option<Part> {
@@ -228,7 +251,7 @@ impl Speaker<'_> {
                 }
                 false => (part.text, part.parts),
             };
-            return Part { text: format!("{name}, of {of}, is true if {text}"), parts, span };
+            return Part { span, ..Part::of(format!("{name}, of {of}, is true if {text}"), parts) };
         }
         let value = self.value(&computed.value, scope).text;
         let missing = if computed.value.nullable { ", which may be missing" } else { "" };

@@ -72,7 +72,7 @@ pub fn parity(request: &Request<'_>, id: SegmentId) -> Asked {
 }
 
 /// The keys that are on one side only, or more than once on a side.
-fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
+pub(super) fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
     let of = |function| Scalar::Call(function, vec![Scalar::column("b", difference)]);
     let (least, most) = (of(Function::Min), of(Function::Max));
     let alone = Scalar::equal(least.clone(), most);
@@ -92,12 +92,17 @@ fn unpaired(both: &str, keys: &[String], difference: &str) -> Select {
 /// the place among them of one, and that one.
 #[must_use]
 pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
-    let Asked { query, clock } = parity(request, id);
-    let keys = keys(request, id);
-    let mut names = SubqueryNames::of(request, id, &query);
+    let asked = parity(request, id);
+    let mut names = SubqueryNames::of(request, id, &asked.query);
+    sampled(asked, &mut names, &keys(request, id), shown)
+}
+
+/// Of a query for differences and keys, at most `shown` rows for each difference, as above.
+pub(super) fn sampled(asked: Asked, names: &mut SubqueryNames, keys: &[String], shown: u8) -> Asked {
+    let Asked { query, clock } = asked;
     let (every, counted) = (names.cte("differences"), names.cte("counted"));
     let (difference, total, place) =
-        (unlike(&keys, "difference"), unlike(&keys, "total"), unlike(&keys, "place"));
+        (unlike(keys, "difference"), unlike(keys, "total"), unlike(keys, "place"));
     let over = |function: Option<Scalar>, order: Vec<Order>| {
         let partition = vec![Scalar::column("d", &difference)];
         Scalar::Window(Box::new(Over { function, partition, order, frame: None }))
@@ -122,7 +127,7 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
     let select = Select {
         columns: [&difference, &total, &place]
             .into_iter()
-            .chain(&keys)
+            .chain(keys)
             .map(|name| Column::plain(Scalar::column("c", name)))
             .collect(),
         from: from(&counted, "c"),
@@ -136,16 +141,16 @@ pub fn differing(request: &Request<'_>, id: SegmentId, shown: u8) -> Asked {
 }
 
 /// The names of the key columns.
-fn keys(request: &Request<'_>, id: SegmentId) -> Vec<String> {
+pub(super) fn keys(request: &Request<'_>, id: SegmentId) -> Vec<String> {
     let entity = request.hir.catalog.entity(request.hir.segment(id).entity);
     entity.key.iter().map(|&field| entity.field(field).column.clone()).collect()
 }
 
 /// Names of subqueries that hide nothing.
-struct SubqueryNames(BTreeSet<String>);
+pub(super) struct SubqueryNames(BTreeSet<String>);
 
 impl SubqueryNames {
-    fn of(request: &Request<'_>, id: SegmentId, query: &Query) -> Self {
+    pub(super) fn of(request: &Request<'_>, id: SegmentId, query: &Query) -> Self {
         let mut taken: BTreeSet<String> = query.ctes.iter().map(|cte| cte.name.to_lowercase()).collect();
         taken.extend(request.tables.iter().cloned());
         let runs = StateTables::of(request, id).runs.pop().unwrap_or_default();
@@ -153,7 +158,12 @@ impl SubqueryNames {
         Self(taken)
     }
 
-    fn cte(&mut self, name: &str) -> String {
+    /// Also none of these.
+    pub(super) fn add(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    pub(super) fn cte(&mut self, name: &str) -> String {
         let taken: Vec<String> = self.0.iter().cloned().collect();
         let name = unlike(&taken, name);
         self.0.insert(name.clone());
@@ -162,7 +172,7 @@ impl SubqueryNames {
 }
 
 /// A name that none of these is.
-fn unlike(taken: &[String], name: &str) -> String {
+pub(super) fn unlike(taken: &[String], name: &str) -> String {
     let mut name = name.to_owned();
     while taken.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
         name.push('_');

@@ -11,6 +11,7 @@ mod files;
 mod load;
 mod policy;
 pub(crate) mod problems;
+mod revision;
 mod snapshot;
 mod stray;
 mod targets;
@@ -25,6 +26,7 @@ pub use files::{
 };
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};
+pub use revision::{Revision, RevisionError};
 pub use snapshot::Snapshot;
 pub(crate) use stray::NEARLY_CONFIG;
 pub use targets::{Target, Url};

@@ -27,6 +27,7 @@ mod crash;
 mod dbt;
 mod describe;
 mod dialect_kit;
+mod diff;
 mod encodings;
 mod engines;
 mod evaluate;

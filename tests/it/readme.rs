@@ -255,6 +255,11 @@ fn examples_in_selection_match() {
 }
 
 #[test]
+fn examples_in_diff_match() {
+    page("docs/diff.md");
+}
+
+#[test]
 fn examples_in_ci_match() {
     page("docs/ci.md");
 }
@@ -296,6 +301,7 @@ fn links_between_pages_resolve() {
         "docs/dialects.md",
         "docs/why.md",
         "docs/selection.md",
+        "docs/diff.md",
         "docs/describe.md",
         "docs/ci.md",
         "docs/findings.md",

@@ -36,7 +36,7 @@ pub(crate) struct Subject {
     pub(crate) domain: Values,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Node {
     formula: Formula,
     digest: Digest,
@@ -46,7 +46,7 @@ struct Node {
 }
 
 /// The formulas of a build.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Formulas {
     nodes: Vec<Node>,
     ids: HashMap<Digest, FormulaId>,

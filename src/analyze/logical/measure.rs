@@ -89,7 +89,7 @@ pub(crate) struct Measure {
 }
 
 /// The scans and measures of a build.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Measures {
     scans: Vec<Scan>,
     measures: Vec<Measure>,

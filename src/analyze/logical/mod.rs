@@ -59,7 +59,17 @@ pub(crate) struct Logical {
 impl Logical {
     /// Normalizes all segments of a checked tree.
     pub(crate) fn of(hir: &Hir, graph: &Graph) -> Self {
-        let mut normalizer = Normalizer::new(hir);
+        Self::with(Normalizer::new(hir), hir, graph)
+    }
+
+    /// Normalizes all segments of another version of an earlier tree. The earlier formulas are formulas here, too, so
+    /// that questions of both can be compared; whether fields and links of one name are the same is up to the caller.
+    pub(crate) fn after(earlier: &Self, hir: &Hir, graph: &Graph) -> Self {
+        let (formulas, measures) = (earlier.formulas.clone(), earlier.measures.clone());
+        Self::with(Normalizer { formulas, measures, ..Normalizer::new(hir) }, hir, graph)
+    }
+
+    fn with<'a>(mut normalizer: Normalizer<'a>, hir: &'a Hir, graph: &Graph) -> Self {
         let ids = graph.order().iter();
         let questions = ids.map(|&id| (id, normalizer.segment(hir.segment(id)))).collect();
         let Normalizer { formulas, measures, places, .. } = normalizer;
@@ -107,6 +117,22 @@ impl Logical {
     /// Where a condition is written.
     pub(crate) fn places(&self, id: FormulaId) -> &[Span] {
         self.places.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The conditions by their places, without places that have several.
+    pub(crate) fn conditions(&self) -> HashMap<Span, FormulaId> {
+        let mut found: HashMap<Span, Option<FormulaId>> = HashMap::new();
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "a place is left out however many formulas come first"
+        )]
+        for (&id, places) in &self.places {
+            for &place in places {
+                let known = found.entry(place).or_insert(Some(id));
+                *known = known.filter(|known| *known == id);
+            }
+        }
+        found.into_iter().filter_map(|(place, id)| Some((place, id?))).collect()
     }
 
     pub(crate) fn measure(&self, id: MeasureId) -> &Measure {

@@ -15,7 +15,7 @@ pub struct State {
     project: String,
     target: String,
     path: String,
-    segments: BTreeMap<String, Definition>,
+    segments: BTreeMap<String, (Definition, String)>,
 }
 
 /// What is needed of a manifest. Other fields may be added within a version.
@@ -32,6 +32,8 @@ struct Document {
 struct DocumentSegment {
     name: String,
     definition: Option<Definition>,
+    #[serde(default)]
+    fingerprint: String,
 }
 
 #[derive(Deserialize)]
@@ -58,13 +60,13 @@ impl State {
         let document: Document = serde_json::from_str(text)
             .map_err(|error| unusable(format!("it is not a manifest of segc ({error})")))?;
         let mut segments = BTreeMap::new();
-        for DocumentSegment { name, definition } in document.segments {
+        for DocumentSegment { name, definition, fingerprint } in document.segments {
             let Some(definition) = definition else {
                 let why =
                     format!("it was written by segc {}, which didn't record what is compared", document.segc);
                 return Err(unusable(why));
             };
-            segments.insert(name, definition);
+            segments.insert(name, (definition, fingerprint));
         }
         let Document { project, target, .. } = document;
         Ok(Self { project, target, path: path.to_owned(), segments })
@@ -76,8 +78,23 @@ impl State {
         &self.target
     }
 
+    /// The names of its segments, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.segments.keys().map(String::as_str)
+    }
+
+    /// What a segment said itself.
+    pub(crate) fn definition(&self, name: &str) -> Option<&Definition> {
+        self.segments.get(name).map(|(definition, _)| definition)
+    }
+
+    /// The hash of what a segment meant, with those that it read.
+    pub(crate) fn fingerprint(&self, name: &str) -> Option<&String> {
+        self.segments.get(name).map(|(_, fingerprint)| fingerprint)
+    }
+
     /// Rejects the state of another project.
-    pub(super) fn check(&self, project: &str) -> Result<(), Diagnostic> {
+    pub(crate) fn check(&self, project: &str) -> Result<(), Diagnostic> {
         if self.project == project {
             return Ok(());
         }
@@ -87,7 +104,7 @@ impl State {
 
     /// Whether a comparison of a segment, as it is now, has this result.
     pub(super) fn fits(&self, comparison: Comparison, name: &str, now: &Definition) -> bool {
-        let before = self.segments.get(name);
+        let before = self.definition(name);
         match comparison {
             Comparison::New => before.is_none(),
             Comparison::Old => before.is_some(),

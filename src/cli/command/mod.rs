@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod database;
 mod describe;
+mod diff;
 mod explain;
 mod filter;
 mod fmt;
@@ -23,6 +24,8 @@ mod state;
 mod test;
 mod test_dialect;
 mod why;
+
+pub(super) use state::read as read_state;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -52,6 +55,7 @@ pub(super) enum Command {
     Why(why::Args),
     Attrition(attrition::Args),
     Describe(describe::Args),
+    Diff(diff::Args),
     Plan(plan::Args),
     Ls(ls::Args),
     Parents(relatives::ParentsArgs),
@@ -75,6 +79,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
         Command::Describe(describe) => describe::run(describe, named, terminal),
+        Command::Diff(diff) => diff::run(diff, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Parents(parents) => relatives::parents(parents, named, terminal),

@@ -8,7 +8,7 @@ use crate::cli::problems::{NoState, OtherState};
 use crate::diagnostic::Diagnostic;
 
 /// Reads the manifest in a folder, or in its folder of one of these targets; of the project's, if there are none.
-pub(super) fn read(folder: &Path, targets: &[String], known: &[String]) -> Result<State, Diagnostic> {
+pub(in crate::cli) fn read(folder: &Path, targets: &[String], known: &[String]) -> Result<State, Diagnostic> {
     let own = std::iter::once(folder.join(MANIFEST));
     let asked = if targets.is_empty() { known } else { targets };
     let places: Vec<PathBuf> = own.chain(asked.iter().map(|one| folder.join(one).join(MANIFEST))).collect();

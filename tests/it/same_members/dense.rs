@@ -11,7 +11,7 @@ use segc::project::Memory;
 use super::same_pairs;
 use crate::support::rows::read_csv;
 
-pub(super) const CATALOG: &str = "
+pub const CATALOG: &str = "
 entities:
   thing:
     table: things
@@ -43,7 +43,7 @@ entities:
       thing: { to: thing, on: { thing_id: id } }
 ";
 
-const BASE: &str = "
+pub const BASE: &str = "
 trait parts_now on thing = count(parts)
 trait good on thing = n > 0 and b
 trait old on thing = at before 2026-03-01T00:00:00Z
@@ -52,7 +52,7 @@ segment kept on thing { where b keep top 2 by k }
 segment held on thing { expire: 3 days materialize: table where n > 0 }
 ";
 
-const AS_OF: &str = "2026-04-01T10:00:00Z";
+pub const AS_OF: &str = "2026-04-01T10:00:00Z";
 
 const NUMBERS: &[&str] =
     &["n", "k", "d", "count(parts)", "parts_now", "sum(parts.amount)", "n + k", "k + n", "n - k", "k - n"];
@@ -205,7 +205,7 @@ fn leaf(rng: &mut Rng) -> String {
     }
 }
 
-fn cond(rng: &mut Rng, depth: usize) -> String {
+pub fn cond(rng: &mut Rng, depth: usize) -> String {
     match rng.usize(..6) {
         0 if depth > 0 => format!("not ({})", cond(rng, depth - 1)),
         1 if depth > 0 => format!("({}) and ({})", cond(rng, depth - 1), cond(rng, depth - 1)),
@@ -234,7 +234,7 @@ fn segment(rng: &mut Rng, number: usize) -> String {
 }
 
 /// Rows at the edges of all that conditions ask, missing values among them.
-fn rows(rng: &mut Rng) -> (String, String) {
+pub fn rows(rng: &mut Rng) -> (String, String) {
     let pick = |rng: &mut Rng, list: &[&str]| list[rng.usize(..list.len())].to_owned();
     let times = [
         "",

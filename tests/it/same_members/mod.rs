@@ -4,7 +4,7 @@
 //! `SEGC_CASES` is the number of random worlds (of 45 segments each, and as many rewritten ones).
 
 mod asked;
-mod dense;
+pub mod dense;
 mod rewrite;
 
 use std::collections::{BTreeMap, BTreeSet};
