@@ -31,6 +31,7 @@
 //! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
 //! | [`conformance`] | a [`Dialect`](dialect::Dialect), an [`Engine`](engine::Engine) | a [`Report`](conformance::Report) of what is wrong with the dialect | terminals, exit codes |
 //! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
+//! | [`refactor`] | a [`Session`](api::Session), a segment's name | [`Edits`](refactor::Edits) of files | targets, terminals, exit codes |
 //! | [`import`] | other tools' files, a project's [`Files`](project::Files) | [`Imported`](import::segment::Imported): files to write, a report | SQL, terminals, exit codes |
 //! | [`cli`] | arguments | text, an exit code | |
 //!
@@ -70,6 +71,7 @@ pub mod evaluate;
 pub mod import;
 pub mod plan;
 pub mod project;
+pub mod refactor;
 pub mod registry;
 pub mod sql;
 pub mod syntax;

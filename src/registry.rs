@@ -44,6 +44,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::unittest::problems::CODES,             // SEG07x, SEG08x
     crate::conformance::problems::CODES,          // SEG64x
     crate::cli::problems::CODES,                  // SEG81x, SEG82x
+    crate::refactor::problems::CODES,             // SEG840 to SEG842
     crate::cli::against::problems::CODES,         // SEG830 to SEG834
     crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
 ];

@@ -75,6 +75,44 @@ pub enum ReadError {
     Other(String),
 }
 
+/// Files of which some have other contents, or are gone, before that is written.
+pub struct Edited<'a> {
+    files: &'a dyn Files,
+    edits: BTreeMap<String, Option<Vec<u8>>>,
+}
+
+impl<'a> Edited<'a> {
+    /// Files with the new contents of some that exist; `None` for those that are gone.
+    #[must_use]
+    pub fn new(files: &'a dyn Files, edits: BTreeMap<String, Option<Vec<u8>>>) -> Self {
+        Self { files, edits }
+    }
+
+    fn edited(&self, path: &str) -> Option<Result<Vec<u8>, ReadError>> {
+        self.edits.get(path).map(|edit| edit.clone().ok_or(ReadError::NotFound))
+    }
+}
+
+impl Files for Edited<'_> {
+    fn list(&self, folder: &str) -> Listing {
+        let mut listing = self.files.list(folder);
+        listing.paths.retain(|path| self.edits.get(path) != Some(&None));
+        listing
+    }
+
+    fn survey(&self) -> Vec<String> {
+        self.files.survey()
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.edited(path).unwrap_or_else(|| self.files.read(path))
+    }
+
+    fn read_list(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.edited(path).unwrap_or_else(|| self.files.read_list(path))
+    }
+}
+
 /// Files that exist only in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {

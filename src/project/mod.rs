@@ -22,7 +22,7 @@ pub use config::{Config, OnStaleState, Param, ParamSetting};
 pub use disk::Disk;
 pub use exposures::{Exposure, ExposureKind};
 pub use files::{
-    Files, Listing, MAX_FILE_BYTES, MAX_LIST_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES,
+    Edited, Files, Listing, MAX_FILE_BYTES, MAX_LIST_BYTES, Memory, ReadError, SURVEY_DEPTH, SURVEY_FILES,
 };
 pub use load::{Project, Text, load, load_from, load_tests};
 pub use policy::{Policy, PolicyLimit};

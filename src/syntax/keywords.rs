@@ -163,7 +163,7 @@ pub fn reserved() -> impl Iterator<Item = &'static str> {
     keywords(Reserved)
 }
 
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     is_keyword(word, Reserved)
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod keywords;
 mod literal;
 #[allow(dead_code, reason = "importers begin to use it")]
 pub(crate) mod make;
+pub(crate) mod mentions;
 mod outline;
 mod parser;
 #[allow(dead_code, unused_imports, reason = "importers begin to use it")]
@@ -35,6 +36,7 @@ mod tests;
 
 pub use crate::types::parse_type;
 pub use format::format;
+pub(crate) use keywords::is_reserved;
 pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};
 pub use parser::{parse, parse_expr};

@@ -61,6 +61,7 @@ mod readers;
 mod readme;
 mod rebuild_every;
 mod recheck;
+mod refactor;
 mod refresh_incremental;
 mod refresh_plan;
 mod refresh_refusal;

@@ -18,6 +18,7 @@ mod init;
 mod ls;
 mod overview;
 mod plan;
+mod refactor;
 mod relatives;
 mod run;
 mod state;
@@ -60,6 +61,8 @@ pub(super) enum Command {
     Ls(ls::Args),
     Parents(relatives::ParentsArgs),
     Children(relatives::ChildrenArgs),
+    Rename(refactor::RenameArgs),
+    Remove(refactor::RemoveArgs),
     Graph(graph::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
@@ -84,6 +87,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Ls(ls) => ls::run(ls, named, terminal),
         Command::Parents(parents) => relatives::parents(parents, named, terminal),
         Command::Children(children) => relatives::children(children, named, terminal),
+        Command::Rename(rename) => refactor::rename(rename, named, terminal),
+        Command::Remove(remove) => refactor::remove(remove, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),

@@ -273,7 +273,8 @@ fn what_cannot_be_compared_is_refused() {
     let refused = |folder: &Path, arguments: &[&str], code: &str, part: &str| {
         let (exit, out, err) = segc(folder, arguments);
         assert_eq!((exit, out.as_str()), (2, ""), "{err}");
-        let words = err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words =
+            err.replace('│', " ").split_whitespace().map(str::to_owned).collect::<Vec<String>>().join(" ");
         assert!(words.contains(code) && words.contains(part), "{err}");
     };
     let repository = repository();
