@@ -44,6 +44,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::unittest::problems::CODES,             // SEG07x, SEG08x
     crate::conformance::problems::CODES,          // SEG64x
     crate::cli::problems::CODES,                  // SEG81x, SEG82x
+    crate::cli::usage::problems::CODES,           // SEG882 to SEG889
     crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
 ];
 
