@@ -54,7 +54,9 @@ mod tests {
     #[test]
     fn work_is_interrupted_until_it_ends() {
         let interrupts = AtomicU32::new(0);
-        let interrupt = || drop(interrupts.fetch_add(1, Ordering::SeqCst));
+        let interrupt = || {
+            interrupts.fetch_add(1, Ordering::SeqCst);
+        };
         let work = || {
             while interrupts.load(Ordering::SeqCst) < 2 {
                 thread::yield_now()

@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use self::problems::{ArgumentMissing, NotTogether, UnknownCommand, UnknownOption, UnreadableValue};
 use super::value_enums::{Color, MessageFormat};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, closest};
 
 /// The options that say how problems are written, which count even if other arguments are wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,10 @@ pub(super) fn problem(error: &clap::Error) -> Diagnostic {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let name = text(ContextKind::InvalidSubcommand);
-            let near = some(text(ContextKind::SuggestedSubcommand));
+            let similar = strings(error, ContextKind::SuggestedSubcommand);
+            let near =
+                closest(&name, similar.iter().map(String::as_str)).or(similar.last().map(String::as_str));
+            let near = near.map(str::to_owned);
             UnknownCommand { span: None, name, near, usage }.into()
         }
         ErrorKind::UnknownArgument => {
