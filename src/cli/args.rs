@@ -60,7 +60,7 @@ pub(super) struct Common {
     /// How problems are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true, help_heading = EVERYWHERE)]
     pub(super) message_format: MessageFormat,
-    /// Write nothing but errors and what was asked for
+    /// Write nothing but errors and what was requested
     #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub(super) quiet: bool,
     /// Also show what is read, and each statement that a database executes, with its time
@@ -99,7 +99,7 @@ impl Common {
     }
 }
 
-/// The most threads that can be asked for.
+/// The most threads that can be requested.
 const MOST_JOBS: i64 = 1024;
 
 /// A time in seconds, which may have decimals.

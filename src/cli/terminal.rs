@@ -83,7 +83,7 @@ impl Terminal {
         self.format == Format::Human && !self.quiet
     }
 
-    /// Whether only errors and what was asked for are to be written.
+    /// Whether only errors and requested data are written.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }

@@ -66,7 +66,11 @@ pub(super) fn run(args: &Args, common: &Common, terminal: &mut Terminal) -> io::
     let words = if args.command.is_empty() { vec!["check".into()] } else { args.command.clone() };
     let watched = match watched(&words, common) {
         Ok(watched) => watched,
-        Err(problem) => return terminal.refuse(problem),
+        Err(problem) => {
+            // How to write it may be among the arguments of the command.
+            let line: Vec<OsString> = std::env::args_os().collect();
+            return Terminal::early(&usage::Early::of(&line)).refuse(problem);
+        }
     };
     let root = match config::root(watched.project.as_deref()) {
         Ok(root) => root,

@@ -120,7 +120,7 @@ fn write(path: &Path, text: &str) {
 
 /// `big` fails.
 const SEGMENTS: &str = "segment anyone on customer { where points > 0 }\n\
-                        segment big on customer { where in segment anyone and sum(orders.amount) > 1 }\n\
+                        segment big on customer { where in segment anyone and points * 4_000_000_000_000_000_000 > 3 }\n\
                         segment last on customer { where in segment anyone }\n";
 
 const TESTS: &str = "as_of: 2026-11-01T00:00:00Z

@@ -92,7 +92,7 @@ fn messages_and_exit_codes_outlive_the_pager() {
         .expect("a file");
     let Some((exit, out)) = on_terminal(project.path(), &[MARKS], "segc describe") else { return };
     assert_eq!(exit, 1, "{out}");
-    let message = out.find("SEG301").unwrap_or_else(|| panic!("{out}"));
+    let message = out.find("SEG303").unwrap_or_else(|| panic!("{out}"));
     assert!(out.rfind("\n| ").is_some_and(|data| data < message), "{out}");
     // Who closes the pager early has seen enough.
     let early = ("SEGC_PAGER", "head -n 1");

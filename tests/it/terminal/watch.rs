@@ -81,7 +81,7 @@ fn a_saved_file_is_checked_again() {
     write(&broken, "segment broken on customer { where nothing_such }\n");
     let second = watch.until("waiting for changes");
     assert!(second.iter().any(|line| line == "segments/broken.seg changed; check again …"), "{second:?}");
-    assert!(second.iter().any(|line| line.contains("SEG301")), "{second:?}");
+    assert!(second.iter().any(|line| line.contains("SEG303")), "{second:?}");
     assert!(second.last().is_some_and(|line| line.starts_with("check: exit code 1 in ")), "{second:?}");
 
     // Neither its own output nor what no project has.
@@ -106,7 +106,8 @@ fn any_command_that_reads_the_project_is_watched() {
     watch.until("test: fine in ");
     write(
         &project.path().join("tests/wrong.yml"),
-        "as_of: 2026-11-01T00:00:00Z\ngiven: { customer: [{ customer_id: 1 }] }\n\
+        "as_of: 2026-11-01T00:00:00Z\ngiven:\n  customer:\n    - customer_id: 1\n      signed_up_at: 2026-10-02T00:00:00Z\n\
+         \u{20}     updated_at: 2026-10-01T00:00:00Z\n\
          tests: [{ name: wrong, expect: { buyers: [1] } }]\n",
     );
     let second = watch.until("test: exit code 1 in ");
