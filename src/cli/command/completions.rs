@@ -23,11 +23,11 @@ Examples:
 pub(in crate::cli) struct Args {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
-    shell: Shell,
+    shell: ShellName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Shell {
+enum ShellName {
     Bash,
     Zsh,
     Fish,
