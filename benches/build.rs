@@ -176,6 +176,7 @@ fn run(session: &Session, engine: &mut dyn Engine, target: &str, as_of: Timestam
         refresh,
         resume: false,
         verify: false,
+        fail_fast: false,
         wait: true,
         check_clock: false,
     };

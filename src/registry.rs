@@ -46,6 +46,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::cli::problems::CODES,                  // SEG81x, SEG82x
     crate::refactor::problems::CODES,             // SEG840 to SEG842
     crate::cli::against::problems::CODES,         // SEG830 to SEG834
+    crate::cli::usage::problems::CODES,           // SEG882 to SEG889
     crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
 ];
 

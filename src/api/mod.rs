@@ -40,7 +40,7 @@ pub use matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
 pub use open::{open, open_files};
 pub use probe::Probe;
 pub use recheck::{Kept, Known, Rechecked, open_to_check};
-pub use run::{Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
+pub use run::{DryStep, DryUnit, Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use scripts::{Build, Execution, ExecutionStep, SegmentFiles};
 pub use select::{Selection, State};
 pub use session::{Options, Session};

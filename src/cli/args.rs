@@ -1,10 +1,12 @@
 //! The arguments of several or all commands, as written. `config` validates them. A command's own
 //! arguments are next to its `run`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::builder::NonEmptyStringValueParser;
-use clap::{Args as Group, Parser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValue};
+use clap::{Args as Group, Parser, ValueEnum as _};
 
 use super::command::Command;
 use super::value_enums::{Color, MessageFormat};
@@ -23,7 +25,7 @@ const SELECTION: &str = "Selection (docs/selection.md)";
     propagate_version = true,
     after_help = "\
 Exit codes: 0 success, 1 errors in the project, 2 invalid usage, 3 the engine failed.
-Data goes to stdout, messages to stderr.
+Data goes to stdout, messages to stderr; on a terminal, a pager shows long output.
 
 Examples:
   segc init shop && cd shop      create a working example project
@@ -38,6 +40,7 @@ Examples:
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
   segc fmt                       format the segments
+  segc watch test                test again whenever a file changes
   segc explain SEG301            explain a problem"
 )]
 pub(super) struct Args {
@@ -58,6 +61,53 @@ pub(super) struct Common {
     /// How problems are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", global = true, help_heading = EVERYWHERE)]
     pub(super) message_format: MessageFormat,
+    /// Write nothing but errors and what was requested
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
+    pub(super) quiet: bool,
+    /// Also show what is read, and each statement that a database executes, with its time
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
+    pub(super) verbose: bool,
+    /// Don't show long output in a pager
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub(super) no_pager: bool,
+    /// How many threads to use, also by the embedded engine [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS), global = true, help_heading = EVERYWHERE)]
+    pub(super) jobs: Option<u16>,
+    /// Cancel any statement of a database that takes longer
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true, help_heading = EVERYWHERE)]
+    pub(super) timeout: Option<Duration>,
+}
+
+impl Common {
+    /// The arguments that mean the same to another process of segc.
+    pub(super) fn to_args(&self) -> Vec<OsString> {
+        let Self { project, color, message_format, quiet, verbose, no_pager, jobs, timeout } = self;
+        let mut args: Vec<OsString> = Vec::new();
+        let mut add = |name: &str, value: Option<OsString>| {
+            if let Some(value) = value {
+                args.extend([OsString::from(name), value]);
+            }
+        };
+        let named = |value: Option<PossibleValue>| value.map(|value| value.get_name().into());
+        add("--project", project.as_ref().map(OsString::from));
+        add("--color", named(color.to_possible_value()));
+        add("--message-format", named(message_format.to_possible_value()));
+        add("--jobs", jobs.map(|jobs| jobs.to_string().into()));
+        add("--timeout", timeout.map(|time| time.as_secs_f64().to_string().into()));
+        let flags = [("--quiet", quiet), ("--verbose", verbose), ("--no-pager", no_pager)];
+        args.extend(flags.iter().filter(|(_, is_set)| **is_set).map(|(name, _)| OsString::from(name)));
+        args
+    }
+}
+
+/// The most threads that can be requested.
+const MOST_JOBS: i64 = 1024;
+
+/// A time in seconds, which may have decimals.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let time = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    time.filter(|time| *time >= Duration::from_millis(1))
+        .ok_or_else(|| "a number of seconds is expected, such as 30 or 0.5".to_owned())
 }
 
 #[derive(Debug, Group)]
@@ -114,7 +164,27 @@ impl SelectArgs {
 mod tests {
     use clap::CommandFactory;
 
-    use super::Args;
+    use super::*;
+
+    #[test]
+    fn the_arguments_for_another_process_are_the_same() {
+        let all = "segc -C shop --color never --message-format json -v --no-pager -j 3 --timeout 0.25 check";
+        for line in [all, "segc check", "segc -q check"] {
+            let args = Args::try_parse_from(line.split(' ')).expect("arguments");
+            let passed = args.common.to_args();
+            let first = ["segc", "check"].map(OsString::from);
+            let again = Args::try_parse_from(first.into_iter().chain(passed)).expect("arguments");
+            assert_eq!(format!("{args:?}"), format!("{again:?}"));
+        }
+    }
+
+    #[test]
+    fn times_are_seconds() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "5s", "", "NaN", "1e300", "inf"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn clap_accepts_the_declarations() {

@@ -122,8 +122,11 @@ pub(super) fn root(named: Option<&Path>) -> Result<Root, Diagnostic> {
 
 fn named_root(folder: &Path) -> Result<Root, Diagnostic> {
     if !is_project(folder) {
+        let current = std::env::current_dir().unwrap_or_default();
+        let is_name =
+            folder.components().count() == 1 && !folder.exists() && current.ancestors().any(is_project);
         let (nearly, folder) = (nearly_project(folder), folder.display().to_string());
-        return Err(NoProject { span: None, folder, searched_up: false, nearly }.into());
+        return Err(NoProject { span: None, folder, searched_up: false, nearly, is_name }.into());
     }
     let mut prefix = String::new();
     for part in folder.components() {
@@ -148,7 +151,7 @@ fn nearest_root(current: &Path) -> Result<Root, Diagnostic> {
         }
     }
     let (nearly, folder) = (current.ancestors().find_map(nearly_project), current.display().to_string());
-    Err(NoProject { span: None, folder, searched_up: true, nearly }.into())
+    Err(NoProject { span: None, folder, searched_up: true, nearly, is_name: false }.into())
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ impl Exit {
         let exit = errors.map(|one| match one.code.get(..4) {
             // What the project's files say, of themselves or of a database, and isn't so.
             Some("SEG7" | "SEG8") if is_of_the_project(one.code) => Self::ProjectErrors,
-            Some("SEG7") => Self::EngineFailed,
+            Some("SEG7" | "SEG8") if is_of_the_engine(one.code) => Self::EngineFailed,
             Some("SEG8") => Self::WrongUse,
             _ => Self::ProjectErrors,
         });
@@ -34,6 +34,10 @@ impl Exit {
 
 fn is_of_the_project(code: &str) -> bool {
     matches!(code, "SEG727" | "SEG728" | "SEG827" | "SEG828") || ("SEG740".."SEG749").contains(&code)
+}
+
+fn is_of_the_engine(code: &str) -> bool {
+    code.starts_with("SEG7") || code == "SEG856"
 }
 
 impl From<Exit> for ExitCode {

@@ -8,10 +8,13 @@ mod args;
 mod cache;
 mod clock;
 mod command;
+mod completion;
 mod config;
 mod diff_report;
+mod dry_run;
 mod exit;
 pub(crate) mod folder;
+mod pager;
 mod plan_report;
 mod preset;
 pub(crate) mod problems;
@@ -20,17 +23,22 @@ mod run_report;
 mod table;
 mod template;
 mod terminal;
+mod trace;
+pub(crate) mod usage;
 mod value_enums;
 
-use std::io;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::Args;
 use exit::Exit;
 use terminal::Terminal;
+use usage::Early;
+use usage::problems::NotTogether;
 
 /// The size of a thread's stack in bytes.
 const STACK: usize = 64 << 20;
@@ -52,19 +60,40 @@ pub fn main() -> ExitCode {
 }
 
 fn work() -> ExitCode {
-    let exit = match Args::try_parse() {
+    if completion::is_asked() {
+        return quietly(completion::answer()).into();
+    }
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let exit = match parse(&line) {
         Ok(args) => quietly(run(&args)),
-        Err(error) => quietly(error.print().map(|()| match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Fine,
-            _ => Exit::WrongUse,
-        })),
+        Err(error) => quietly(refuse(&error, &Early::of(&line))),
     };
     exit.into()
 }
 
+fn parse(line: &[OsString]) -> Result<Args, clap::Error> {
+    let mut command = Args::command().color(Early::of(line).color.into());
+    let matches = command.try_get_matches_from_mut(line)?;
+    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints the help or the version, or reports arguments that aren't understood.
+fn refuse(error: &clap::Error, early: &Early) -> io::Result<Exit> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => error.print().map(|()| Exit::Fine),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.print().map(|()| Exit::WrongUse),
+        _ => Terminal::early(early).refuse(usage::problem(error)),
+    }
+}
+
 fn run(args: &Args) -> io::Result<Exit> {
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let threads = args.common.jobs.map_or(0, usize::from);
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(threads).build_global();
     let mut terminal = Terminal::new(args);
+    if args.common.quiet && args.common.verbose {
+        let (one, other) = ("--quiet".to_owned(), "--verbose".to_owned());
+        return terminal.refuse(NotTogether { span: None, one, other });
+    }
     let exit = command::run(args, &mut terminal)?;
     terminal.flush()?;
     Ok(exit)
@@ -76,7 +105,6 @@ fn quietly(outcome: io::Result<Exit>) -> Exit {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine,
         Err(error) => {
-            use io::Write;
             // Where stderr is gone as well, there is nobody to tell.
             let _ = writeln!(io::stderr(), "segc: {error}");
             Exit::WrongUse

@@ -60,6 +60,8 @@ problems! {
         span: Option<Span>, folder: String, searched_up: bool,
         /// A file that was probably meant.
         nearly: Option<String>,
+        /// Whether it is the name of nothing, given inside a project: perhaps that of a segment.
+        is_name: bool,
     }
     message |p| if p.searched_up {
         format!("there is no `segc.yml` in `{}` or its parent folders", p.folder)
@@ -68,6 +70,10 @@ problems! {
     };
     help |p| Some(match &p.nearly {
         Some(path) => format!("rename `{path}` to `segc.yml`"),
+        None if p.is_name => format!(
+            "leave out `{}`: the argument is a project's folder; segments are chosen with `--select` where a command has it",
+            p.folder
+        ),
         None => "name the project's folder with `--project DIR`, or create a project with `segc init`".to_owned(),
     });
 

@@ -1,6 +1,6 @@
 //! The values of options.
 
-use clap::ValueEnum;
+use clap::{ColorChoice, ValueEnum};
 
 use crate::diagnostic::render::Format;
 use crate::plan::program::Mode;
@@ -53,6 +53,16 @@ impl From<ScriptKind> for Mode {
         match kind {
             ScriptKind::Create => Self::Create,
             ScriptKind::Refresh => Self::Refresh,
+        }
+    }
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
         }
     }
 }

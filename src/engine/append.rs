@@ -126,7 +126,7 @@ impl AppendRows for Postgres {
         }
         writer.write_all(text.as_bytes()).map_err(broken)?;
         let ended = writer.finish();
-        ended.map(drop).map_err(|error| EngineError::statement_failed(&copy, super::postgres::reason(&error)))
+        ended.map(drop).map_err(|error| self.failed(&copy, &error))
     }
 }
 

@@ -1,6 +1,7 @@
 //! DuckDB, embedded.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use duckdb::types::{TimeUnit, ValueRef};
@@ -13,13 +14,15 @@ use super::duckdb_types::column_type;
 use super::problems::{CannotOpen, Locked, NoTimeZones, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    AppendRows, Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table,
-    library, quote_name, quote_text,
+    AppendRows, Cell, Described, Engine, EngineError, Limits, Source, SourceColumn, StoredColumn,
+    StoredTable, Table, library, limits, quote_name, quote_text,
 };
 
 /// A DuckDB database, in memory or in a file. Its session's time zone is UTC.
 pub struct DuckDb {
     pub(super) connection: Connection,
+    /// How long a statement may take.
+    time: Option<Duration>,
 }
 
 impl DuckDb {
@@ -55,9 +58,24 @@ impl DuckDb {
         // From here on queries may need an extension that the library has or finds.
         let usual = "RESET autoload_known_extensions; RESET autoinstall_known_extensions";
         connection.execute_batch(usual).map_err(|error| failed(usual, &error))?;
-        let mut engine = Self { connection };
+        let mut engine = Self { connection, time: None };
         engine.probe_zones()?;
         Ok(engine)
+    }
+
+    /// Does the work of a statement, and cancels it when its time is over.
+    fn in_time<T>(
+        &self,
+        statement: &str,
+        work: impl FnOnce(&Connection) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let Some(time) = self.time else { return work(&self.connection) };
+        let handle = self.connection.interrupt_handle();
+        match limits::in_time(time, || handle.interrupt(), || work(&self.connection)) {
+            Ok((Err(_), true)) => Err(EngineError::took_too_long(statement, time)),
+            Ok((done, _)) => done,
+            Err(error) => Err(EngineError::statement_failed(statement, error.to_string())),
+        }
     }
 
     /// Sets the session's time zone and tests one: without ICU, both fail or give wrong results.
@@ -95,24 +113,36 @@ impl Engine for DuckDb {
     }
 
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
-        let changed = self.connection.execute(statement, []).map_err(|error| failed(statement, &error))?;
-        Ok(changed as u64)
+        self.in_time(statement, |connection| {
+            let changed = connection.execute(statement, []).map_err(|error| failed(statement, &error))?;
+            Ok(changed as u64)
+        })
     }
 
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
-        let mut prepared = self.connection.prepare(sql).map_err(|error| failed(sql, &error))?;
-        let mut rows = prepared.query([]).map_err(|error| failed(sql, &error))?;
-        let columns = rows.as_ref().map(|statement| statement.column_names()).unwrap_or_default();
-        let mut table = Table { columns, rows: Vec::new() };
-        while let Some(row) = rows.next().map_err(|error| failed(sql, &error))? {
-            let mut cells = Vec::with_capacity(table.columns.len());
-            for (at, column) in table.columns.iter().enumerate() {
-                let value = row.get_ref(at).map_err(|error| failed(sql, &error))?;
-                cells.push(cell(value).map_err(|reason| unreadable(column, reason))?);
+        self.in_time(sql, |connection| {
+            let mut prepared = connection.prepare(sql).map_err(|error| failed(sql, &error))?;
+            let mut rows = prepared.query([]).map_err(|error| failed(sql, &error))?;
+            let columns = rows.as_ref().map(|statement| statement.column_names()).unwrap_or_default();
+            let mut table = Table { columns, rows: Vec::new() };
+            while let Some(row) = rows.next().map_err(|error| failed(sql, &error))? {
+                let mut cells = Vec::with_capacity(table.columns.len());
+                for (at, column) in table.columns.iter().enumerate() {
+                    let value = row.get_ref(at).map_err(|error| failed(sql, &error))?;
+                    cells.push(cell(value).map_err(|reason| unreadable(column, reason))?);
+                }
+                table.rows.push(cells);
             }
-            table.rows.push(cells);
+            Ok(table)
+        })
+    }
+
+    fn limit(&mut self, limits: Limits) -> Result<(), EngineError> {
+        self.time = limits.time;
+        match limits.threads {
+            Some(threads) => self.execute(&format!("SET threads = {threads}")).map(drop),
+            None => Ok(()),
         }
-        Ok(table)
     }
 
     /// See <https://duckdb.org/docs/stable/sql/meta/duckdb_table_functions>.

@@ -1,8 +1,9 @@
 //! An engine's failure, as seen by its caller.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::problems::{CheckFailed, StatementFailed};
+use super::problems::{CheckFailed, StatementFailed, TookTooLong};
 use crate::diagnostic::{Diagnostic, Problem};
 
 /// The prefix of messages from checks in scripts.
@@ -27,11 +28,7 @@ impl EngineError {
     /// Implementations of [`Engine`](super::Engine) for other databases use it.
     #[must_use]
     pub fn statement_failed(statement: &str, reason: impl Into<String>) -> Self {
-        let statement = statement.trim();
-        let mut shown: String = statement.chars().take(SHOWN_STATEMENT).collect();
-        if shown.len() < statement.len() {
-            shown.push('…');
-        }
+        let shown = shown(statement);
         let reason = reason.into();
         // What a script's own check says is no fault of the statement that says it.
         match reason.split_once(CHECK) {
@@ -41,6 +38,17 @@ impl EngineError {
             }
             None => Self::new(StatementFailed { span: None, statement: shown, reason }),
         }
+    }
+
+    /// Creates the error for a statement that was cancelled because its time was over.
+    pub(super) fn took_too_long(statement: &str, time: Duration) -> Self {
+        Self::new(TookTooLong { span: None, statement: shown(statement), time })
+    }
+
+    /// Whether a statement was cancelled because its time was over.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.code() == "SEG856"
     }
 
     /// The problem to report.
@@ -61,6 +69,16 @@ impl EngineError {
     pub fn code(&self) -> &'static str {
         self.0.code
     }
+}
+
+/// A statement as it is shown with its error.
+fn shown(statement: &str) -> String {
+    let statement = statement.trim();
+    let mut shown: String = statement.chars().take(SHOWN_STATEMENT).collect();
+    if shown.len() < statement.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl fmt::Display for EngineError {

@@ -219,6 +219,7 @@ functions! {
     duckdb_fetch_chunk
     duckdb_free
     duckdb_get_type_id
+    duckdb_interrupt
     duckdb_library_version
     duckdb_list_type_child_type
     duckdb_map_type_key_type

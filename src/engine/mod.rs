@@ -13,6 +13,7 @@ mod duckdb_types;
 mod error;
 mod inventory;
 mod library;
+mod limits;
 pub(crate) mod load;
 mod postgres;
 mod postgres_types;
@@ -29,6 +30,7 @@ pub use self::command::Program;
 pub use self::duckdb::DuckDb;
 pub use self::error::EngineError;
 pub use self::inventory::{Reference, StoredKey, StoredTable};
+pub use self::limits::Limits;
 pub(crate) use self::load::{CsvFault, csv_rows};
 pub use self::load::{InferredColumn, InferredFile, infer_file};
 pub use self::load::{LoadReport, LoadedTable};
@@ -179,6 +181,18 @@ pub trait Engine {
     /// nothing does.
     fn appender(&mut self) -> Option<&mut dyn AppendRows> {
         None
+    }
+
+    /// Sets what each statement may use from now on.
+    ///
+    /// # Errors
+    ///
+    /// The engine's error, or that it can't keep a limit that is set.
+    fn limit(&mut self, limits: Limits) -> Result<(), EngineError> {
+        match limits.time {
+            Some(_) => Err(EngineError::new(problems::NoTimeLimit { span: None })),
+            None => Ok(()),
+        }
     }
 
     /// Executes statements in order and stops at the first that fails; an open transaction is then

@@ -15,8 +15,8 @@ use super::postgres_types::column_type;
 use super::problems::{CannotConnect, UnreadableAddress, UnreadableValue};
 use super::table::{names, only_text, stored};
 use super::{
-    AppendRows, Cell, Described, Engine, EngineError, Source, SourceColumn, StoredColumn, StoredTable, Table,
-    quote_name, quote_text,
+    AppendRows, Cell, Described, Engine, EngineError, Limits, Source, SourceColumn, StoredColumn,
+    StoredTable, Table, quote_name, quote_text,
 };
 
 /// The timeout for connecting, unless the connection string sets one.
@@ -56,6 +56,8 @@ const SESSION: &str = "\
 /// reach a server over an untrusted network.
 pub struct Postgres {
     client: Client,
+    /// How long a statement may take.
+    time: Option<Duration>,
 }
 
 impl Postgres {
@@ -79,7 +81,7 @@ impl Postgres {
         };
         let mut client = config.connect(NoTls).map_err(|error| refused(&error))?;
         client.batch_execute(SESSION).map_err(|error| refused(&error))?;
-        Ok(Self { client })
+        Ok(Self { client, time: None })
     }
 
     /// Makes the rest of this session read-only.
@@ -93,8 +95,20 @@ impl Postgres {
 
     /// Begins to send rows by a `COPY` statement.
     pub(super) fn copy_in(&mut self, copy: &str) -> Result<CopyInWriter<'_>, EngineError> {
-        let begun = self.client.copy_in(copy);
-        begun.map_err(|error| EngineError::statement_failed(copy, reason(&error)))
+        let time = self.time;
+        self.client.copy_in(copy).map_err(|error| failed(time, copy, &error))
+    }
+
+    /// The error for a statement.
+    pub(super) fn failed(&self, statement: &str, error: &postgres::Error) -> EngineError {
+        failed(self.time, statement, error)
+    }
+
+    /// Sets how long the server lets statements take; 0 is without limit.
+    fn set_time(&mut self, time: Option<Duration>) -> Result<(), EngineError> {
+        // The server's unit is a millisecond, and its number has 31 bits.
+        let most = |time: Duration| time.as_millis().clamp(1, i32::MAX as u128);
+        self.execute(&format!("SET statement_timeout = {}", time.map_or(0, most))).map(drop)
     }
 
     /// Whether a connection string contains a password.
@@ -170,7 +184,7 @@ impl Engine for Postgres {
 
     fn execute(&mut self, statement: &str) -> Result<u64, EngineError> {
         let answers = self.client.simple_query(statement);
-        let answers = answers.map_err(|error| EngineError::statement_failed(statement, reason(&error)))?;
+        let answers = answers.map_err(|error| self.failed(statement, &error))?;
         Ok(answers.iter().fold(0, |last, answer| match answer {
             SimpleQueryMessage::CommandComplete(rows) => *rows,
             _ => last,
@@ -180,7 +194,8 @@ impl Engine for Postgres {
     /// The types come from preparing the query. The values are read as text, which the server
     /// writes exactly.
     fn query(&mut self, sql: &str) -> Result<Table, EngineError> {
-        let failed = |error: postgres::Error| EngineError::statement_failed(sql, reason(&error));
+        let time = self.time;
+        let failed = |error: postgres::Error| failed(time, sql, &error);
         let prepared = self.client.prepare(sql).map_err(failed)?;
         let columns: Vec<(String, Type)> = prepared
             .columns()
@@ -205,7 +220,15 @@ impl Engine for Postgres {
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let key = lock_key(what);
         if wait {
-            return self.execute(&format!("SELECT pg_advisory_lock({key})")).map(|_| true);
+            // Waiting for another run isn't the statement's own time.
+            if self.time.is_some() {
+                self.set_time(None)?;
+            }
+            let held = self.execute(&format!("SELECT pg_advisory_lock({key})"));
+            if self.time.is_some() {
+                self.set_time(self.time)?;
+            }
+            return held.map(|_| true);
         }
         let answer = self.query(&format!("SELECT pg_try_advisory_lock({key}) AS held"))?;
         Ok(answer.rows.first().and_then(|row| row.first()) == Some(&Cell::Bool(true)))
@@ -237,7 +260,7 @@ impl Engine for Postgres {
             Err(error) if matches!(source, Source::Table(_)) && is_absent(&error) => {
                 return Ok(Described::Absent);
             }
-            prepared => prepared.map_err(|error| EngineError::statement_failed(&sql, reason(&error)))?,
+            prepared => prepared.map_err(|error| self.failed(&sql, &error))?,
         };
         let (written, constraints) = match source {
             Source::Table(name) => {
@@ -275,9 +298,29 @@ impl Engine for Postgres {
         self.stored_tables()
     }
 
+    fn limit(&mut self, limits: Limits) -> Result<(), EngineError> {
+        if limits.time != self.time {
+            self.set_time(limits.time)?;
+        }
+        self.time = limits.time;
+        Ok(())
+    }
+
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         let sql = format!("SELECT CAST(pg_typeof(CAST(NULL AS {declared})) AS text)");
         self.query(&sql).map(|table| only_text(&table))
+    }
+}
+
+/// The error for a statement. The server has one code for all that it cancels; if a person did that, it says so.
+fn failed(time: Option<Duration>, statement: &str, error: &postgres::Error) -> EngineError {
+    match time {
+        Some(time)
+            if error.code() == Some(&SqlState::QUERY_CANCELED) && !reason(error).contains("user request") =>
+        {
+            EngineError::took_too_long(statement, time)
+        }
+        _ => EngineError::statement_failed(statement, reason(error)),
     }
 }
 

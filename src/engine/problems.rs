@@ -1,5 +1,7 @@
 //! Problems with an engine.
 
+use std::time::Duration;
+
 use crate::diagnostic::{Span, closest};
 use crate::problems;
 
@@ -260,6 +262,38 @@ problems! {
     error SEG725 "no answer from the program" NoProgram { span: Option<Span>, command: String, reason: String }
     message |p| format!("`{}` doesn't execute SQL: {}", p.command, p.reason);
     help |_p| Some("it must answer each line `{\"sql\": …}` with a line `{\"rows\": [[…], …]}` or `{\"error\": …}`, at once".to_owned());
+
+    /// A statement took longer than `--timeout` allows.
+    ///
+    /// The database has cancelled it and undone what it had begun: tables are as they were. In a run, the
+    /// segment that it belongs to fails, with those that depend on it; if it prepares several segments that
+    /// are built together, they all fail.
+    ///
+    /// ```text
+    /// segc run --db postgres://ann@db.example/shop --timeout 5
+    /// ```
+    ///
+    /// Allow more time, or find out with `segc plan` what the segment reads; `-v` shows each statement and how
+    /// long it took. `segc run --resume` then builds what is missing.
+    error SEG856 "statement took too long" TookTooLong {
+        span: Option<Span>, statement: String, time: Duration,
+    }
+    message |p| format!("a statement took longer than {} seconds (`--timeout`)", p.time.as_secs_f64());
+    help |p| Some(format!("allow more time, or look for what makes it slow; the statement was: {}", p.statement));
+
+    /// This database can't limit how long statements take.
+    ///
+    /// `--timeout` works on the embedded engine and on PostgreSQL. A program that `--exec` starts has to limit
+    /// statements by itself.
+    ///
+    /// ```text
+    /// segc test --dialect dialects/lite.yml --exec 'python3 lite.py' --timeout 5
+    /// ```
+    ///
+    /// Leave out `--timeout`.
+    error SEG857 "no limit of time" NoTimeLimit { span: Option<Span> }
+    message |_p| "`--timeout` has no effect on this database".to_owned();
+    help |_p| Some("leave it out, or let the program limit its statements by itself".to_owned());
 }
 
 /// Whether an engine's message reports an overflow of 32 or fewer bits.

@@ -1,4 +1,4 @@
-//! What is left of a text when an item leaves it.
+//! The rest of a text when an item leaves it.
 
 use super::without;
 

@@ -8,11 +8,13 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
 use super::model::{Case, Expectation, Key, Outcome, Suite, Verdict};
+use super::run::TestRun;
+use super::stop::Stop;
 use crate::api::{Options, Session};
 use crate::catalog::{Catalog, Entity, EntityId, Field, Storage, TableSource};
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, TableColumn, tables_of};
+use crate::engine::{Cell, DataTable, Embedded, Engine, EngineError, Limits, TableColumn, tables_of};
 use crate::evaluate::{Columns, Data, Datum};
 
 /// The schema of the rows of entities without their own table.
@@ -23,8 +25,14 @@ impl Suite {
     ///
     /// # Errors
     ///
-    /// Reports what the target or the policy rejects, or that the engine can't start.
-    pub fn run_embedded(&self, cases: &[usize], target: &str) -> Result<Vec<Outcome>, Diagnostics> {
+    /// Reports what the target or the policy rejects, that the engine can't start, or that a statement took
+    /// too long.
+    pub fn run_embedded(
+        &self,
+        cases: &[usize],
+        target: &str,
+        how: TestRun,
+    ) -> Result<Vec<Outcome>, Diagnostics> {
         let Some(first) = self.variants.first() else { return Ok(Vec::new()) };
         let bench = Bench::new(&first.hir().catalog, target).map_err(refused)?;
         let variants: Vec<Session> =
@@ -34,15 +42,21 @@ impl Suite {
         let statements = compile(&variants, &cases, target)?;
         let work: Vec<_> = cases.iter().zip(&statements).collect();
         let share = work.len().div_ceil(rayon::current_num_threads()).max(1);
-        let shares: Vec<Vec<Outcome>> = work
+        let stop = Stop::if_wanted(how.fail_fast);
+        let shares: Vec<Vec<Option<Outcome>>> = work
             .par_chunks(share)
-            .map(|share| {
-                let mut table = bench.open()?;
-                Ok(share.iter().map(|((at, case), sql)| table.run(*at, case, sql)).collect())
+            .enumerate()
+            .map(|(number, work)| {
+                let mut table = bench.open(how.limits)?;
+                let places = number * share..;
+                let one = |(place, ((at, case), sql)): (usize, &(&(usize, &Case), &Vec<String>))| {
+                    stop.run(place, || table.run(*at, case, sql))
+                };
+                places.zip(work).map(one).collect()
             })
             .collect::<Result<_, EngineError>>()
             .map_err(refused)?;
-        Ok(shares.into_iter().flatten().collect())
+        Ok(stop.outcomes(shares.into_iter().flatten().collect()))
     }
 }
 
@@ -125,11 +139,12 @@ impl Bench {
         Ok(Self { tables, stand_ins })
     }
 
-    fn open(&self) -> Result<Table<'_>, EngineError> {
+    fn open(&self, limits: Limits) -> Result<Table<'_>, EngineError> {
         let mut engine = Embedded::open(None)?;
         for (_, table) in &self.tables {
             engine.make_empty(table)?;
         }
+        engine.limit(limits)?;
         Ok(Table { bench: self, engine })
     }
 }
@@ -143,7 +158,8 @@ struct Table<'a> {
 impl Table<'_> {
     /// Runs in a transaction that is always rolled back, so that the tables are empty for the next
     /// test. A statement that fails ends the transaction, so a new one begins.
-    fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Outcome {
+    /// Only that one took too long is no outcome: it says nothing of the segment.
+    fn run(&mut self, at: usize, case: &Case, statements: &[String]) -> Result<Outcome, EngineError> {
         let mut filled = Err(());
         let mut verdicts = Vec::new();
         for (expectation, sql) in case.expectations.iter().zip(statements) {
@@ -152,13 +168,14 @@ impl Table<'_> {
             filled = found.as_ref().map(|_| ()).map_err(|_| self.undo());
             verdicts.push(match found {
                 Ok(table) => judge(expectation, &table.rows),
+                Err(error) if error.is_timeout() => return Err(error),
                 Err(error) => Verdict::Fails(error.to_string()),
             });
         }
         if filled.is_ok() {
             self.undo();
         }
-        Outcome { case: at, verdicts }
+        Ok(Outcome { case: at, verdicts })
     }
 
     fn fill(&mut self, case: &Case) -> Result<(), EngineError> {

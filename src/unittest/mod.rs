@@ -14,10 +14,12 @@ mod reads;
 mod rows;
 mod run;
 mod single;
+mod stop;
 mod value;
 
 pub use model::{Case, Expectation, Key, OtherValue, Outcome, Suite, Verdict, Wanted, key_text};
 pub use read::read;
+pub use run::TestRun;
 pub use single::{SingleRow, read_row};
 
 /// The JSON Schema of a file of unit tests.

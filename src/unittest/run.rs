@@ -1,12 +1,25 @@
 //! Runs tests on the reference evaluator, and reports failures as problems.
 
+use std::convert::Infallible;
+
 use rayon::prelude::*;
 
 use super::model::{Case, Outcome, Suite, Verdict};
 use super::problems::TestFailed;
+use super::stop::Stop;
 use crate::api::Session;
 use crate::diagnostic::Diagnostics;
+use crate::engine::Limits;
 use crate::evaluate::{EvalError, Evaluator};
+
+/// How tests are run on the embedded engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TestRun {
+    /// Whether to stop at the first test that fails, which is then the last of the outcomes.
+    pub fail_fast: bool,
+    /// What each statement may use.
+    pub limits: Limits,
+}
 
 impl Suite {
     /// The indexes of the tests that any of the patterns selects; all if there are no patterns. A
@@ -23,9 +36,23 @@ impl Suite {
     /// Runs tests on the reference evaluator.
     #[must_use]
     pub fn run(&self, cases: &[usize]) -> Vec<Outcome> {
+        self.evaluate_all(cases, &Stop::if_wanted(false))
+    }
+
+    /// Runs tests on the reference evaluator until one fails, which is the last of the outcomes.
+    #[must_use]
+    pub fn run_until_failure(&self, cases: &[usize]) -> Vec<Outcome> {
+        self.evaluate_all(cases, &Stop::if_wanted(true))
+    }
+
+    fn evaluate_all(&self, cases: &[usize], stop: &Stop) -> Vec<Outcome> {
         let known = |&at: &usize| Some((at, self.cases.get(at)?));
         let cases: Vec<(usize, &Case)> = cases.iter().filter_map(known).collect();
-        cases.par_iter().map(|&(at, case)| Outcome { case: at, verdicts: self.evaluate(case) }).collect()
+        let one = |(place, &(at, case)): (usize, &(usize, &Case))| {
+            let evaluate = || Ok::<_, Infallible>(Outcome { case: at, verdicts: self.evaluate(case) });
+            stop.run(place, evaluate).unwrap_or_default()
+        };
+        stop.outcomes(cases.par_iter().enumerate().map(one).collect())
     }
 
     fn evaluate(&self, case: &Case) -> Vec<Verdict> {

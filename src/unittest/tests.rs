@@ -93,7 +93,7 @@ fn failures(text: &str) -> Vec<String> {
     assert!(problems.is_empty(), "{problems:#?}");
     let (all, _) = suite.select(&[]);
     let outcomes = suite.run(&all);
-    let embedded = suite.run_embedded(&all, "here").expect("it has SQL");
+    let embedded = suite.run_embedded(&all, "here", TestRun::default()).expect("it has SQL");
     assert_eq!(outcomes, embedded);
     suite.problems(&outcomes).iter().map(|problem| problem.message.clone()).collect()
 }
@@ -274,7 +274,9 @@ fn a_failing_statement_fails_its_own_expectation_only() {
     let (suite, problems) = suite(&text);
     assert!(problems.is_empty(), "{problems:#?}");
     let (all, _) = suite.select(&[]);
-    for outcomes in [suite.run(&all), suite.run_embedded(&all, "here").expect("it has SQL")] {
+    for outcomes in
+        [suite.run(&all), suite.run_embedded(&all, "here", TestRun::default()).expect("it has SQL")]
+    {
         let [first, after] = &outcomes[..] else { panic!("{outcomes:#?}") };
         let [Verdict::Fails(why), Verdict::Passed, Verdict::Passed] = &first.verdicts[..] else {
             panic!("{first:#?}")

@@ -53,6 +53,9 @@ fn help_goes_to_stdout_and_shows_examples() {
         "catalog",
         "fmt",
         "explain",
+        "watch",
+        "completions",
+        "man",
     ] {
         let (code, out, err) = outcome(folder.path(), &[command, "--help"]);
         assert_eq!((code, err.as_str()), (0, ""), "{command}");

@@ -296,6 +296,7 @@ fn drive(target: &mut Target, session: &Session, now: &str) -> Ran {
         refresh: true,
         resume: false,
         verify: false,
+        fail_fast: false,
         wait: false,
         check_clock: false,
     };

@@ -86,6 +86,7 @@ mod sql_text;
 mod start_up;
 mod static_lists;
 mod support;
+mod terminal;
 mod texts;
 mod unit_tests;
 mod unit_tests_columns;

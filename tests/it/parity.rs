@@ -33,6 +33,7 @@ fn run(session: &Session, target: &mut Target, as_of: &str, verify: bool) -> Ran
         refresh: false,
         resume: verify,
         verify,
+        fail_fast: false,
         wait: false,
         check_clock: false,
     };

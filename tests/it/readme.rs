@@ -195,6 +195,11 @@ fn examples_in_dialects_match() {
 }
 
 #[test]
+fn examples_in_terminal_match() {
+    page("docs/terminal.md");
+}
+
+#[test]
 fn examples_in_formatting_match() {
     page("docs/formatting.md");
 }

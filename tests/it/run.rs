@@ -81,6 +81,7 @@ fn try_run(
         refresh: how.refresh,
         resume: how.resume,
         verify: false,
+        fail_fast: false,
         wait: false,
         check_clock: false,
     };
@@ -195,6 +196,7 @@ fn all_segments_share_one_instant_from_the_engine() {
             refresh: false,
             resume: false,
             verify: true,
+            fail_fast: false,
             wait: true,
             check_clock: false,
         };

@@ -50,6 +50,7 @@ fn run_or_resume(session: &Session, target: &mut Target, as_of: &str, refresh: b
         refresh,
         resume,
         verify: false,
+        fail_fast: false,
         wait: false,
         check_clock: true,
     };

@@ -28,6 +28,9 @@ const WITHOUT: &[&[&str]] = &[
     &["-C", SHOP, "catalog"],
     &["-C", SHOP, "test"],
     &["-C", SHOP, "fmt", "--check"],
+    &["-C", SHOP, "run", "--dry-run"],
+    &["completions", "bash"],
+    &["man", "watch"],
 ];
 
 /// Commands that do.

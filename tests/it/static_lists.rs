@@ -326,6 +326,7 @@ fn ran(session: &Session, target: &str, engine: &mut dyn Engine, now: &str, veri
         refresh: true,
         resume: false,
         verify,
+        fail_fast: false,
         wait: false,
         check_clock: false,
     };

@@ -26,6 +26,8 @@ const CULPRITS: usize = 3;
 pub(super) struct How<'a> {
     pub(super) as_of: Timestamp,
     pub(super) refresh: bool,
+    /// Whether to stop at the first segment that fails.
+    pub(super) fail_fast: bool,
     /// The segments' last runs.
     pub(super) recorded: &'a [Recorded],
     /// The segments that have no table yet.
@@ -113,12 +115,12 @@ impl<'a> Drive<'a> {
         if !failed.is_empty() {
             self.blocked.insert(segment.name().to_owned(), failed.clone());
         }
-        match (failed.is_empty(), &self.gone) {
+        match (failed.is_empty(), self.has_ended()) {
             _ if !segment.is_stored() => {}
             (false, _) => self.ended(segment, Status::Skipped(failed.into_iter().collect()), None),
-            (true, Some(_)) => self.ended(segment, Status::NotReached, None),
-            (true, None) if keep => self.counted(segment, Status::Kept),
-            (true, None) => wanted.push(segment),
+            (true, true) => self.ended(segment, Status::NotReached, None),
+            (true, false) if keep => self.counted(segment, Status::Kept),
+            (true, false) => wanted.push(segment),
         }
     }
 
@@ -144,7 +146,7 @@ impl<'a> Drive<'a> {
     /// If it isn't known which one it was, or after some failures, the others are divided.
     fn unit<'s>(&mut self, unit: Unit<'s, 'a>) {
         let Unit { mut segments, mode } = unit;
-        if self.gone.is_some() {
+        if self.has_ended() {
             return segments.iter().for_each(|segment| self.ended(segment, Status::NotReached, None));
         }
         self.without_other_types(&mut segments);
@@ -172,6 +174,15 @@ impl<'a> Drive<'a> {
                 return;
             }
             let (culprits, others) = divide(&segments, &failed);
+            if failed.error.is_timeout() {
+                // Once more, it would take as long again. What all of them need is the failure of all.
+                let late = if culprits.is_empty() { std::mem::take(&mut segments) } else { culprits };
+                late.into_iter().for_each(|segment| self.failed(segment, failed.error.clone()));
+                if segments.is_empty() || others.is_empty() {
+                    return;
+                }
+                return self.unit(Unit { segments: others, mode });
+            }
             if culprits.is_empty() || others.is_empty() {
                 break;
             }
@@ -258,6 +269,11 @@ impl<'a> Drive<'a> {
             self.problems.push(of_segment(segment.name(), segment.span, problem));
         }
         self.ended(segment, Status::Failed, None);
+    }
+
+    /// Whether nothing more is built: the database doesn't respond, or the first failure ends the run.
+    fn has_ended(&self) -> bool {
+        self.gone.is_some() || self.how.fail_fast && !self.blocked.is_empty()
     }
 
     fn is_gone(&mut self) -> bool {

@@ -7,6 +7,7 @@
 mod columns;
 mod doubles;
 mod drive;
+mod dry;
 mod lists;
 mod outcome;
 mod resume;
@@ -35,6 +36,7 @@ use crate::plan::Plan;
 use crate::plan::program::Loading;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
+pub use dry::{DryStep, DryUnit};
 pub use outcome::Outcome;
 use problems::{AheadOfClock, RunInProgress};
 use segment::Plans;
@@ -55,6 +57,8 @@ pub struct RunRequest<'a> {
     pub resume: bool,
     /// Whether to compare each table with a fresh evaluation at the end.
     pub verify: bool,
+    /// Whether to stop at the first segment that fails.
+    pub fail_fast: bool,
     /// Whether to wait while another run is active; otherwise that is an error.
     pub wait: bool,
     /// Whether to warn if as_of is ahead of the database's clock.
@@ -111,7 +115,7 @@ pub enum Status {
     Failed,
     /// It depends, directly or indirectly, on these segments, which failed.
     Skipped(Vec<String>),
-    /// The connection to the database was lost before.
+    /// The run ended before: at the first failure, or because the connection to the database was lost.
     NotReached,
 }
 
@@ -232,7 +236,14 @@ fn run(
     };
     let clock = clock_sql(target)?;
     let new = resume::without_tables(&fixed, engine);
-    let how = drive::How { as_of, refresh: request.refresh, recorded: &earlier, new: &new, done: &done };
+    let how = drive::How {
+        as_of,
+        refresh: request.refresh,
+        fail_fast: request.fail_fast,
+        recorded: &earlier,
+        new: &new,
+        done: &done,
+    };
     let mut drive = drive::Drive::new(engine, &clock, plans, how, see);
     drive.build(&segments);
     let mut ran = drive.finish(&segments);
@@ -242,7 +253,8 @@ fn run(
     }
     let unknown: Vec<Diagnostic> = lists::unknown_keys(session, &fixed, &ran).collect();
     unknown.into_iter().for_each(|one| warnings.push(one));
-    if request.verify {
+    let stopped = request.fail_fast && ran.segments.iter().any(|one| one.status == Status::Failed);
+    if request.verify && !stopped {
         verify::verify(session, target, &fixed, engine, &mut ran);
         ran.problems.append(ties::find(session, target, &fixed, engine));
     }

@@ -26,6 +26,18 @@ pub(super) struct Recorded {
 }
 
 impl Recorded {
+    /// A run at an instant on which a refresh of this plan may build.
+    pub(super) fn standing(segment: &SegmentPlan, as_of: Timestamp) -> Self {
+        Self {
+            segment: segment.name.clone(),
+            as_of,
+            fingerprint: segment.fingerprint.clone(),
+            refresh_hash: segment.refresh.hash.clone(),
+            members: None,
+            rebuilt_at: Some(as_of),
+        }
+    }
+
     /// Whether a refresh of this plan may build on it.
     pub(super) fn is_of(&self, segment: &SegmentPlan) -> bool {
         self.fingerprint == segment.fingerprint && self.refresh_hash == segment.refresh.hash

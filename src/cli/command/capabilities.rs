@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Ok(targets) => targets,
         Err(slips) => return opened.report(slips, terminal),
     };
-    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &Options::default()) {
+    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &Options::default(), terminal) {
         Ok(probed) => probed.probes,
         Err(problems) => return opened.report(problems, terminal),
     };

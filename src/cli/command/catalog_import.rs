@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     };
     let outcome = match args.preset {
         Some(preset) => catalog::import_preset(preset.catalog(), &existing, &settings.into),
-        None => match find(args, &root.folder) {
+        None => match find(args, &root.folder, terminal) {
             Ok(found) => catalog::import(&found, &existing, &settings),
             Err((sources, problems)) => return terminal.report(&sources, problems),
         },
@@ -183,7 +183,7 @@ fn into(text: &str) -> Option<String> {
 /// Problems, and the documents that they are in.
 type Failed = (Sources, Diagnostics);
 
-fn find(args: &Args, folder: &Path) -> Result<Found, Failed> {
+fn find(args: &Args, folder: &Path, terminal: &mut Terminal) -> Result<Found, Failed> {
     let from = args.from.as_deref();
     let mut found = if let Some(path) = &args.information_schema {
         let document = document(path)?;
@@ -200,20 +200,22 @@ fn find(args: &Args, folder: &Path) -> Result<Found, Failed> {
     } else if !args.metricflow.is_empty() {
         catalog::read_metricflow(&documents(&args.metricflow)?)?
     } else {
-        return database(args, &args.tables, folder);
+        return database(args, &args.tables, folder, terminal);
     };
     if args.db.is_some() {
-        found.complete(&database(args, &found.table_names(), folder)?);
+        found.complete(&database(args, &found.table_names(), folder, terminal)?);
     }
     Ok(found)
 }
 
 /// The tables of the database in the arguments.
-fn database(args: &Args, tables: &[String], folder: &Path) -> Result<Found, Failed> {
+fn database(args: &Args, tables: &[String], folder: &Path, terminal: &mut Terminal) -> Result<Found, Failed> {
     let failed = |problem: Diagnostic| (Sources::default(), one(problem));
     let address =
         Address::parse(args.db.as_deref().unwrap_or_default()).map_err(|error| failed(error.into()))?;
-    let mut engine = address.open(Access::Read).map_err(|error| failed(error.into()))?;
+    terminal.trace(|| format!("database {}, to read", address.shown()));
+    let engine = address.open(Access::Read).and_then(|engine| terminal.limited(engine));
+    let mut engine = engine.map_err(|error| failed(error.into()))?;
     let (session, _) = api::open(folder, &Options::default());
     let segments = session.hir().segments.iter().map(|segment| segment.name.to_lowercase()).collect();
     let (shown, schema) = (address.shown(), args.schema.as_deref());

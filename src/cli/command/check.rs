@@ -50,6 +50,13 @@ pub(in crate::cli) struct Args {
     values: Values,
 }
 
+impl Args {
+    /// The project's folder, if it is an argument.
+    pub(super) fn dir(&self) -> Option<&Path> {
+        self.dir.as_deref()
+    }
+}
+
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     terminal.ask_for_problems(args.format.map(Into::into));
     let options = config::options(&args.values, None);
@@ -76,7 +83,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Err(slips) => return opened.report(slips, terminal),
     };
     let all: Vec<SegmentId> = opened.session.hir().iter().map(|(id, _)| id).collect();
-    let probed = match probe(&opened, args.probe.as_deref(), &targets, &all, &options) {
+    let probed = match probe(&opened, args.probe.as_deref(), &targets, &all, &options, terminal) {
         Ok(probed) => probed,
         Err(problems) => return opened.report(problems, terminal),
     };

@@ -59,6 +59,9 @@ pub(in crate::cli) struct Args {
     /// Write to DIR/<target>/ instead of target/<target>/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write nothing, and show what would be written
+    #[arg(long)]
+    dry_run: bool,
     /// Reject what this server or database file lacks
     #[arg(long, value_name = "URL|FILE", value_parser = NonEmptyStringValueParser::new())]
     probe: Option<String>,
@@ -72,6 +75,13 @@ pub(in crate::cli) struct Args {
     values: Values,
     #[command(flatten)]
     moment: Moment,
+}
+
+impl Args {
+    /// The folder to write to, if it is an argument.
+    pub(super) fn out(&self) -> Option<&Path> {
+        self.out.as_deref()
+    }
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -101,7 +111,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     if segments.is_empty() && (args.select.narrows() || !args.segments.is_empty()) {
         return opened.nothing_selected(terminal);
     }
-    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &options) {
+    let probes = match probe(&opened, args.probe.as_deref(), &targets, &[], &options, terminal) {
         Ok(probed) if probed.untrue.has_errors() => return opened.report(probed.untrue, terminal),
         Ok(probed) => probed.probes,
         Err(problems) => return opened.report(problems, terminal),
@@ -256,13 +266,14 @@ fn write(
     // All or nothing: where the project has an error or one target refuses, no folder changes.
     if !opened.diagnostics.has_errors() && !problems.has_errors() {
         let builds: Vec<_> = builds.iter().map(|build| (build.folder.as_path(), &build.artifacts)).collect();
-        if let Err(found) = folder::replace(&builds) {
+        let done = if args.dry_run { folder::examine(&builds) } else { folder::replace(&builds) };
+        if let Err(found) = done {
             problems.append(found);
         }
     }
     let exit = opened.report(problems, terminal)?;
     if exit == Exit::Fine && terminal.is_human() {
-        summarize(&builds, &mut terminal.err)?;
+        summarize(&builds, args.dry_run, &mut terminal.err)?;
     }
     leave(builds);
     Ok(exit)
@@ -308,7 +319,7 @@ fn size(artifacts: &Artifacts) -> String {
 }
 
 /// Reports what was written. Targets with the same table share one, below their folders.
-fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
+fn summarize(builds: &[Build], is_dry: bool, err: &mut dyn Write) -> io::Result<()> {
     let mut groups: Vec<(Vec<&Build>, &[Row])> = Vec::new();
     for build in builds {
         match groups.iter_mut().find(|(_, known)| *known == build.rows) {
@@ -324,7 +335,8 @@ fn summarize(builds: &[Build], err: &mut dyn Write) -> io::Result<()> {
             let plural = if rows.len() == 1 { "" } else { "s" };
             writeln!(
                 err,
-                "wrote {}: {} segment{plural}; {}",
+                "{} {}: {} segment{plural}; {}",
+                if is_dry { "would write" } else { "wrote" },
                 build.shown,
                 rows.len(),
                 size(&build.artifacts)

@@ -6,6 +6,7 @@ use std::io::Write;
 use super::{Opened, one};
 use crate::api::{Options, Probe};
 use crate::check::hir::SegmentId;
+use crate::cli::clock::{duration, now};
 use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
 use crate::conformance::Kit;
@@ -96,6 +97,7 @@ pub(super) fn probe(
     targets: &[String],
     segments: &[SegmentId],
     options: &Options,
+    terminal: &mut Terminal,
 ) -> Result<Probed, Diagnostics> {
     let Some(text) = database else { return Ok(Probed::default()) };
     let address = Address::parse(text).map_err(one)?;
@@ -106,7 +108,9 @@ pub(super) fn probe(
         let why = format!("`{}` can't run any of the targets", address.shown());
         return Err(one(NoTarget { span: None, why, able }));
     }
-    let mut engine = address.open(Access::Read).map_err(one)?;
+    terminal.trace(|| format!("database {}, to read", address.shown()));
+    let engine = address.open(Access::Read).map_err(one)?;
+    let mut engine = terminal.limited(engine).map_err(one)?;
     let mut answer = Probed::default();
     for target in probed {
         let probe = opened.session.probe(target, &address.shown(), engine.as_mut()).map_err(one)?;
@@ -148,17 +152,24 @@ impl Database {
         load: bool,
         terminal: &mut Terminal,
     ) -> Result<Box<dyn Engine>, Diagnostics> {
+        terminal.trace(|| {
+            let how = if access == Access::Read { ", to read" } else { "" };
+            format!("database {}{how}, target {}", self.address.shown(), self.target)
+        });
         let file = match &self.address {
             Address::Memory => None,
             Address::File(path) if load => Some(path.as_path()),
             Address::File(path) if !path.is_file() => {
                 return Err(one(NoDatabaseFile { span: None, path: self.address.shown() }));
             }
-            Address::File(_) | Address::Server(_) => return self.address.open(access).map_err(one),
+            Address::File(_) | Address::Server(_) => {
+                let engine = self.address.open(access).map_err(one)?;
+                return terminal.limited(engine).map_err(one);
+            }
         };
         let mut engine = Embedded::open(file).map_err(one)?;
         load_samples(&mut engine, opened, &self.target, terminal)?;
-        Ok(Box::new(engine))
+        terminal.limited(Box::new(engine)).map_err(one)
     }
 }
 
@@ -222,7 +233,13 @@ fn load_samples(
     terminal: &mut Terminal,
 ) -> Result<(), Diagnostics> {
     let catalog = &opened.session.hir().catalog;
+    let begun = now();
     let report = engine.load_files(catalog, target, &opened.root.folder.join(DATA))?;
+    terminal.trace(|| {
+        let rows: u64 = report.loaded.iter().map(|table| table.rows).sum();
+        let (tables, time) = (report.loaded.len(), duration(begun.elapsed()));
+        format!("loaded {tables} tables, {rows} rows, from {DATA}/ in {time}")
+    });
     let warnings = opened.session.leveled(report.warnings);
     if warnings.has_errors() {
         return Err(warnings);

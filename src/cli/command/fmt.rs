@@ -36,7 +36,10 @@ pub(in crate::cli) struct Args {
     /// Files and folders, or - for stdin [default: the project's segments/]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Write nothing; list the files that would change, with exit code 1 if there are any
+    /// Write nothing; list the files that would change
+    #[arg(long)]
+    dry_run: bool,
+    /// The same, with exit code 1 if there are any
     #[arg(long)]
     check: bool,
     /// Write nothing; print the changes as a diff
@@ -94,7 +97,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             None => faulty = true,
         }
     }
-    let writes = !(args.check || args.diff);
+    let writes = !(args.check || args.diff || args.dry_run);
     if writes {
         let file = |edit: &Edit| (edit.input.path.to_string_lossy().into_owned(), edit.after.clone());
         let files: Vec<_> = edits.iter().map(file).collect();
@@ -106,6 +109,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     for edit in &edits {
         match (args.diff, writes) {
             (true, _) => write_diff(edit, &mut terminal.out)?,
+            (false, true) if terminal.is_quiet() => {}
             (false, true) => writeln!(terminal.out, "formatted {}", edit.input.shown)?,
             (false, false) => writeln!(terminal.out, "would format {}", edit.input.shown)?,
         }
@@ -143,7 +147,7 @@ fn stdin(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     };
     let edit = Edit { input: Input { path: PathBuf::new(), shown: STDIN.to_owned() }, before, after };
     let differs = edit.before != edit.after;
-    match (args.diff, args.check) {
+    match (args.diff, args.check || args.dry_run) {
         (true, _) if differs => write_diff(&edit, &mut terminal.out)?,
         (false, true) if differs => writeln!(terminal.out, "would format {STDIN}")?,
         (false, false) => terminal.out.write_all(edit.after.as_bytes())?,

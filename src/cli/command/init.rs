@@ -30,6 +30,9 @@ pub(in crate::cli) struct Args {
     /// Start from the tables that this tool makes
     #[arg(long, value_enum, value_name = "NAME", conflicts_with = "catalog")]
     preset: Option<Preset>,
+    /// Write nothing, and list the files that would be written
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -38,6 +41,12 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     if !there.is_empty() {
         let files = there.iter().map(|path| path.display().to_string()).collect();
         return terminal.refuse(AlreadyThere { span: None, files });
+    }
+    if args.dry_run {
+        for (path, _) in files {
+            writeln!(terminal.out, "would write {}", shown(args, path).display())?;
+        }
+        return Ok(Exit::Fine);
     }
     if let Err(problem) = folder::write_new(&args.dir, files) {
         return terminal.refuse(problem);
@@ -48,11 +57,15 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// The path of a file as seen from the current folder.
+fn shown(args: &Args, path: &str) -> PathBuf {
+    if args.dir == Path::new(".") { PathBuf::from(path) } else { args.dir.join(path) }
+}
+
 fn greet(args: &Args, files: &[(&str, &str)], err: &mut dyn Write) -> io::Result<()> {
     let here = args.dir == Path::new(".");
     for (path, _) in files {
-        let path = if here { Path::new(path).to_owned() } else { args.dir.join(path) };
-        writeln!(err, "wrote {}", path.display())?;
+        writeln!(err, "wrote {}", shown(args, path).display())?;
     }
     let option = if here { String::new() } else { format!(" -C {}", args.dir.display()) };
     writeln!(

@@ -6,6 +6,7 @@ mod catalog;
 mod catalog_import;
 mod check;
 mod compile;
+mod completions;
 mod database;
 mod describe;
 mod diff;
@@ -16,6 +17,7 @@ mod graph;
 mod import;
 mod init;
 mod ls;
+mod man;
 mod overview;
 mod plan;
 mod refactor;
@@ -24,6 +26,7 @@ mod run;
 mod state;
 mod test;
 mod test_dialect;
+mod watch;
 mod why;
 
 pub(super) use state::read as read_state;
@@ -34,6 +37,7 @@ use std::path::Path;
 use clap::Subcommand;
 
 use super::args::{Args, SelectArgs};
+use super::clock::{duration, now};
 use super::config::{self, Asked, Root};
 use super::exit::Exit;
 use super::problems::{
@@ -69,6 +73,18 @@ pub(super) enum Command {
     Import(import::Args),
     Fmt(fmt::Args),
     Explain(explain::Args),
+    Watch(watch::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Whether a command's data is a text to read, which is paged if it is long. The others show data as it comes, or
+/// print what is meant for a file.
+pub(super) fn is_paged(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Init(_) | Command::Test(_) | Command::Watch(_) | Command::Completions(_) | Command::Man(_)
+    ) && !matches!(command, Command::Run(run) if !run.is_dry())
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -95,6 +111,9 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Import(import) => import::run(import, named, terminal),
         Command::Fmt(fmt) => fmt::run(fmt, named, terminal),
         Command::Explain(explain) => explain::run(explain, terminal),
+        Command::Watch(watch) => watch::run(watch, &args.common, terminal),
+        Command::Completions(completions) => completions::run(completions, terminal),
+        Command::Man(man) => man::run(man, terminal),
     }
 }
 
@@ -158,7 +177,12 @@ fn open_by(
         return terminal.report(&Default::default(), problems).map(Err);
     };
     terminal.set_prefix(root.prefix.clone());
+    let begun = now();
     let (session, diagnostics) = read(&root, &asked.options);
+    terminal.trace(|| {
+        let (folder, files) = (root.folder.display(), session.sources.iter().count());
+        format!("read and checked {files} files of {folder} in {}", duration(begun.elapsed()))
+    });
     let mut opened = Opened { root, session, diagnostics };
     opened.diagnostics.append(wrong_levels(&opened.session));
     match asked.in_project(&opened.session.config().calendar) {

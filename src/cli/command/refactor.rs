@@ -37,7 +37,7 @@ pub(in crate::cli) struct RenameArgs {
     #[arg(value_name = "TO", value_parser = NonEmptyStringValueParser::new())]
     to: String,
     /// Show the changes and write nothing
-    #[arg(long)]
+    #[arg(long, visible_alias = "dry-run")]
     diff: bool,
 }
 
@@ -56,7 +56,7 @@ pub(in crate::cli) struct RemoveArgs {
     #[arg(value_name = "SEGMENT", value_parser = NonEmptyStringValueParser::new())]
     name: String,
     /// Show the change and write nothing
-    #[arg(long)]
+    #[arg(long, visible_alias = "dry-run")]
     diff: bool,
 }
 

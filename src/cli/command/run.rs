@@ -12,6 +12,7 @@ use crate::api::{Event, Options, Ran, RunRequest, SegmentRan, Status};
 use crate::check::hir::{Materialize, SegmentId};
 use crate::cli::args::{Moment, SelectArgs, Values};
 use crate::cli::config;
+use crate::cli::dry_run::{self, Place};
 use crate::cli::exit::Exit;
 use crate::cli::problems::NoLoading;
 use crate::cli::run_report::{Progress, Rows, object, table};
@@ -65,6 +66,12 @@ pub(in crate::cli) struct Args {
     /// Compare each table with a fresh evaluation at the end
     #[arg(long)]
     verify: bool,
+    /// Stop at the first segment that fails
+    #[arg(long, short = 'x')]
+    fail_fast: bool,
+    /// Print what the run would execute, and use no database
+    #[arg(long, conflicts_with_all = ["resume", "verify"])]
+    dry_run: bool,
     /// Fail immediately if another run is active, instead of waiting for it
     #[arg(long)]
     no_wait: bool,
@@ -78,6 +85,13 @@ pub(in crate::cli) struct Args {
     values: Values,
     #[command(flatten)]
     moment: Moment,
+}
+
+impl Args {
+    /// Whether it only prints what it would execute.
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry_run
+    }
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -101,6 +115,9 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         Ok(prepared) => prepared,
         Err(problems) => return opened.report(problems, terminal),
     };
+    if args.dry_run {
+        return dry(opened, args, &options, &prepared, terminal);
+    }
     let stored = stored(&prepared.plan);
     let mut progress = Progress::of(stored.len());
     // What a comparison at the end adds to a row isn't known before.
@@ -119,6 +136,9 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
             terminal.flush()?;
             if args.resume && terminal.is_human() && nothing_was_left(&opened, &ran) {
                 writeln!(terminal.err, "nothing left to do: every table is as of {}", ran.as_of)?;
+            }
+            if args.fail_fast && terminal.is_human() {
+                say_what_is_left(&ran, &mut terminal.err)?;
             }
             opened.report(problems, terminal)
         }
@@ -159,17 +179,7 @@ fn execute(
     let database = &prepared.database;
     let mut engine = database.open(opened, Access::Write, args.load, terminal)?;
     let warnings = database.examine(opened, &prepared.plan, args.load, engine.as_mut(), terminal)?;
-    let request = RunRequest {
-        target: &database.target,
-        segments: &prepared.segments,
-        options,
-        // Rows that were replaced have not arrived: nothing tells which of them changed.
-        refresh: args.refresh && !args.load,
-        resume: args.resume,
-        verify: args.verify,
-        wait: !args.no_wait,
-        check_clock: database.address != Address::Memory,
-    };
+    let request = request(args, options, prepared);
     let human = terminal.is_human();
     let mut shows = false;
     let mut header = rows.map(Rows::header);
@@ -208,6 +218,58 @@ fn execute(
     let mut problems = warnings;
     problems.append(ran.problems);
     Ok(Ran { problems, ..ran })
+}
+
+fn request<'a>(args: &Args, options: &'a Options, prepared: &'a Prepared) -> RunRequest<'a> {
+    RunRequest {
+        target: &prepared.database.target,
+        segments: &prepared.segments,
+        options,
+        // Rows that were replaced have not arrived: nothing tells which of them changed.
+        refresh: args.refresh && !args.load,
+        resume: args.resume,
+        verify: args.verify,
+        fail_fast: args.fail_fast,
+        wait: !args.no_wait,
+        check_clock: prepared.database.address != Address::Memory,
+    }
+}
+
+/// Prints what the run would execute.
+fn dry(
+    opened: Opened,
+    args: &Args,
+    options: &Options,
+    prepared: &Prepared,
+    terminal: &mut Terminal,
+) -> io::Result<Exit> {
+    let database = &prepared.database;
+    let is_new = database.address == Address::Memory;
+    let units = match opened.session.dry_run(&request(args, options, prepared), is_new) {
+        Ok(units) => units,
+        Err(problems) => return opened.report(problems, terminal),
+    };
+    let place = Place { target: &database.target, database: &database.address.shown() };
+    match args.format {
+        ListFormat::Table => dry_run::text(&units, &place, &mut terminal.out)?,
+        ListFormat::Json => write_json(&dry_run::json(&units, &place), &mut terminal.out)?,
+    }
+    terminal.flush()?;
+    opened.report(Diagnostics::new(), terminal)
+}
+
+/// Says what a run that ended at the first failure has left.
+fn say_what_is_left(ran: &Ran, err: &mut dyn Write) -> io::Result<()> {
+    let is_left = |one: &&SegmentRan| one.status == Status::NotReached;
+    let left: Vec<&str> = ran.segments.iter().filter(is_left).map(|one| one.segment.as_str()).collect();
+    match left.as_slice() {
+        [] => Ok(()),
+        [one] => writeln!(err, "{one} was not run, since another segment had failed (--fail-fast)"),
+        more => {
+            let names = more.join(", ");
+            writeln!(err, "{} segments were not run, since one had failed (--fail-fast): {names}", more.len())
+        }
+    }
 }
 
 /// Removes the line of progress.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use crate::cli::report;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::{Diagnostics, visible};
+use crate::engine::Limits;
 use crate::project::Disk;
-use crate::unittest::{self, Case, Expectation, Key, OtherValue, Outcome, Suite, Verdict};
+use crate::unittest::{self, Case, Expectation, Key, OtherValue, Outcome, Suite, TestRun, Verdict};
 
 /// Run the unit tests: given rows, who should be a member?
 #[derive(Debug, clap::Args)]
@@ -67,6 +69,9 @@ pub(in crate::cli) struct Args {
     /// The command that executes the dialect's SQL
     #[arg(long, value_name = "COMMAND", requires = "dialect", conflicts_with = "db", value_parser = NonEmptyStringValueParser::new())]
     exec: Option<String>,
+    /// Stop at the first test that fails
+    #[arg(long, short = 'x', conflicts_with = "dialect")]
+    fail_fast: bool,
     /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: TestFormat,
@@ -115,8 +120,8 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return opened.report(problems, terminal);
     }
     let start = now();
-    let outcomes = match outcomes(&opened, args, &suite) {
-        Ok(outcomes) => outcomes,
+    let (outcomes, wanted) = match outcomes(&opened, args, &suite, terminal) {
+        Ok(ran) => ran,
         Err(refused) => {
             problems.append(refused);
             return opened.report(problems, terminal);
@@ -126,13 +131,18 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         say_nothing_selected(terminal)?;
     }
     match args.format {
-        TestFormat::Human => human(&opened, &suite, &outcomes, start.elapsed(), &mut terminal.out)?,
+        TestFormat::Human => {
+            failures(&opened, &suite, &outcomes, &mut terminal.out)?;
+            if !terminal.is_quiet() {
+                summary(&outcomes, wanted, start.elapsed(), &mut terminal.out)?;
+            }
+        }
         TestFormat::Json => report::json_lines(&suite, &outcomes, &mut terminal.out)?,
         TestFormat::Junit => report::junit(opened.session.name(), &suite, &outcomes, &mut terminal.out)?,
     }
     terminal.flush()?;
     // People have the tables; machines get places.
-    if !terminal.is_human() {
+    if !terminal.has_human_problems() {
         problems.append(suite.problems(&outcomes));
     }
     let failed = outcomes.iter().any(|outcome| !outcome.passed());
@@ -140,12 +150,25 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     Ok(if failed { exit.max(Exit::ProjectErrors) } else { exit })
 }
 
-fn outcomes(opened: &Opened, args: &Args, suite: &Suite) -> Result<Vec<Outcome>, Diagnostics> {
+/// The outcomes, and how many tests were to be run.
+fn outcomes(
+    opened: &Opened,
+    args: &Args,
+    suite: &Suite,
+    terminal: &Terminal,
+) -> Result<(Vec<Outcome>, usize), Diagnostics> {
     let cases = select(opened, args, suite)?;
-    match args.engine {
-        TestEngine::Reference => Ok(suite.run(&cases)),
-        TestEngine::Embedded => suite.run_embedded(&cases, &opened.embedded_target(args.target.as_ref())?),
-    }
+    let outcomes = match args.engine {
+        TestEngine::Reference if args.fail_fast => suite.run_until_failure(&cases),
+        TestEngine::Reference => suite.run(&cases),
+        TestEngine::Embedded => {
+            // Tests run in parallel, each share of them on one thread.
+            let limits = Limits { threads: Some(NonZeroUsize::MIN), ..terminal.limits() };
+            let target = opened.embedded_target(args.target.as_ref())?;
+            suite.run_embedded(&cases, &target, TestRun { fail_fast: args.fail_fast, limits })?
+        }
+    };
+    Ok((outcomes, cases.len()))
 }
 
 /// The requested tests. A path may be relative to the current folder.
@@ -185,16 +208,9 @@ fn selected(
     Ok(cases.into_iter().filter(|&at| suite.cases.get(at).is_some_and(is_about)).collect())
 }
 
-/// Writes a small table per failed expectation, and a summary.
-fn human(
-    opened: &Opened,
-    suite: &Suite,
-    outcomes: &[Outcome],
-    time: Duration,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.passed()).collect();
-    for outcome in &failed {
+/// Writes a small table per failed expectation.
+fn failures(opened: &Opened, suite: &Suite, outcomes: &[Outcome], out: &mut dyn Write) -> io::Result<()> {
+    for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {
         let Some(case) = suite.cases.get(outcome.case) else { continue };
         writeln!(out, "FAILED {}{}:{} {}", opened.root.prefix, case.path, case.line, visible(&case.name))?;
         for (expectation, verdict) in case.expectations.iter().zip(&outcome.verdicts) {
@@ -202,12 +218,22 @@ fn human(
         }
         writeln!(out)?;
     }
+    Ok(())
+}
+
+/// How many passed or failed, and how many were left when the first failed.
+fn summary(outcomes: &[Outcome], wanted: usize, time: Duration, out: &mut dyn Write) -> io::Result<()> {
     let tests = |count: usize| format!("{count} test{}", if count == 1 { "" } else { "s" });
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     let (all, time) = (outcomes.len(), duration(time));
-    match failed.len() {
+    match (failed, wanted - all) {
         _ if all == 0 => Ok(()),
-        0 => writeln!(out, "{} passed in {time}", tests(all)),
-        count => writeln!(out, "{count} of {} failed in {time}", tests(all)),
+        (0, _) => writeln!(out, "{} passed in {time}", tests(all)),
+        (count, 0) => writeln!(out, "{count} of {} failed in {time}", tests(all)),
+        (count, left) => {
+            let were = if left == 1 { "was" } else { "were" };
+            writeln!(out, "{count} of {} failed in {time}; {left} {were} not run (--fail-fast)", tests(all))
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn run(
         return terminal.report(&sources, problems);
     };
     let kit = Kit::new(Arc::clone(&dialect), files, patterns.to_vec());
-    let report = engine(&kit, place).map_err(one).and_then(|mut engine| kit.run(&mut engine));
+    let report = engine(&kit, place, terminal).map_err(one).and_then(|mut engine| kit.run(&mut engine));
     let mut report = match report {
         Ok(report) => report,
         Err(found) => {
@@ -109,13 +109,14 @@ fn read(
     }
 }
 
-fn engine(kit: &Kit, place: &Place<'_>) -> Result<Option<Box<dyn Engine>>, EngineError> {
-    Ok(match place {
-        Place::Program(command) => Some(Box::new(Program::start(command)?)),
-        Place::Database(text) => Some(Address::parse(text)?.open(Access::Write)?),
-        Place::Embedded if kit.is_embedded() => Some(Box::new(Embedded::open(None)?)),
-        Place::Embedded => None,
-    })
+fn engine(kit: &Kit, place: &Place<'_>, terminal: &Terminal) -> Result<Option<Box<dyn Engine>>, EngineError> {
+    let engine: Box<dyn Engine> = match place {
+        Place::Program(command) => Box::new(Program::start(command)?),
+        Place::Database(text) => Address::parse(text)?.open(Access::Write)?,
+        Place::Embedded if kit.is_embedded() => Box::new(Embedded::open(None)?),
+        Place::Embedded => return Ok(None),
+    };
+    terminal.limited(engine).map(Some)
 }
 
 fn human(

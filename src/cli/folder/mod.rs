@@ -51,6 +51,17 @@ pub(super) fn replace(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics>
     if failed { Err(problems) } else { Ok(()) }
 }
 
+/// Whether builds could be written, as far as that can be told without writing them.
+pub(super) fn examine(builds: &[(&Path, &Artifacts)]) -> Result<(), Diagnostics> {
+    let mut problems = Diagnostics::new();
+    for (folder, artifacts) in builds {
+        if let Err(found) = Existing::find(folder, artifacts) {
+            problems.append(found);
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
 /// A build that is written next to the folder that it will replace.
 struct Staged {
     folder: PathBuf,

@@ -313,6 +313,7 @@ impl Lab {
             refresh: run > 0,
             resume: false,
             verify: false,
+            fail_fast: false,
             wait: false,
             check_clock: false,
         };

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use postgres::{Client, NoTls};
-use segc::engine::{AppendRows, Engine, EngineError, StoredColumn, Table};
+use segc::engine::{AppendRows, Engine, EngineError, Limits, StoredColumn, Table};
 
 use super::engine::found;
 
@@ -269,5 +269,9 @@ impl Engine for Postgres {
 
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         self.engine.type_name(declared)
+    }
+
+    fn limit(&mut self, limits: Limits) -> Result<(), EngineError> {
+        self.engine.limit(limits)
     }
 }
