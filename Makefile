@@ -71,6 +71,7 @@ clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
 
 rustdoc:
+	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings --cfg segc_stages" cargo doc $$flags --no-deps
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps
 
 deny:
@@ -79,5 +80,5 @@ deny:
 bench: ## measure compile times
 	@$(ENGINE) cargo bench $$flags
 
-docs: ## build the library's documentation, and say where it is
-	@$(ENGINE) cargo doc $$flags --no-deps
+docs: ## build the documentation of all stages, and say where it is; `cargo doc` shows the public interface only
+	@$(ENGINE) RUSTDOCFLAGS="--cfg segc_stages" cargo doc $$flags --no-deps
