@@ -94,6 +94,7 @@ class Contents:
         try:
             file = elf.Elf(program)
         except elf.NotElf:
+            # macOS looks there, too, but finds nothing.
             return program
         file.keep_own_folders()
         for folder in LIBRARY_FOLDERS:

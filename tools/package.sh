@@ -40,8 +40,7 @@ fi
 
 if [ -z "$program" ]; then
     say "building the program"
-    # An empty DUCKDB_LIB_DIR leaves this machine's folder out of the program.
-    (cd "$root" && DUCKDB_LIB_DIR='' cargo build --release --locked --bin segc >&2)
+    (cd "$root" && cargo build --release --locked --bin segc >&2)
     target=$(cd "$root" && cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
     program=$target/release/segc
 fi
