@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo build packages test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -14,6 +14,11 @@ demo: ## run the example shop on the embedded DuckDB and print who is in which s
 
 build: ## build the program and the tests
 	@$(ENGINE) cargo test $$flags --no-run
+
+packages: ## install what tools/package.sh makes, without Rust, and try the hooks and the workflow for CI
+	@$(ENGINE) cargo build $$flags
+	tools/package-test.sh
+	tools/ci-test.sh
 
 # The tests that execute SQL on every engine; of scripts and of random agreement only what `make test` may have skipped.
 EVERYWHERE = members:: sql_engines:: conformance:: agreement::googlesql agreement::clickhouse dbt::
@@ -66,6 +71,7 @@ clippy:
 	@$(ENGINE) set -x && cargo clippy $$flags --all-targets -- -D warnings
 
 rustdoc:
+	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings --cfg segc_stages" cargo doc $$flags --no-deps
 	@$(ENGINE) set -x && RUSTDOCFLAGS="-D warnings" cargo doc $$flags --no-deps
 
 deny:
@@ -74,5 +80,5 @@ deny:
 bench: ## measure compile times
 	@$(ENGINE) cargo bench $$flags
 
-docs: ## build the library's documentation, and say where it is
-	@$(ENGINE) cargo doc $$flags --no-deps
+docs: ## build the documentation of all stages, and say where it is; `cargo doc` shows the public interface only
+	@$(ENGINE) RUSTDOCFLAGS="--cfg segc_stages" cargo doc $$flags --no-deps

@@ -1,80 +1,71 @@
 //! `segc` is a compiler for audience segments: segments, written as text, and a catalog of
 //! the tables in YAML become SQL for DuckDB, Postgres, BigQuery and Spark.
 //!
-//! The program `segc` is a thin shell over this library: whatever it does, a Rust program
-//! can do as well, without touching stdout, the clock or the process's exit code. Begin
-//! with [`api::open`], or [`api::open_files`] for files that are on no disk:
+//! The program `segc` is a thin shell over this library. The library never touches stdout, the clock or the process's
+//! exit code. Its interface is [`api`]. Begin with [`api::check`] or [`api::open`], or with [`api::open_files`] for files
+//! that are on no disk:
 //!
 //! ```rust
-#![doc = include_str!("../examples/library.rs")]
+#![doc = include_str!("../examples/library/compile.rs")]
 //! ```
 //!
-//! # From stage to stage
+//! # What stays the same between versions
 //!
-//! Each stage has one input type and one output type, and knows nothing of the stages after
-//! it. `ARCHITECTURE.md` lists their dependencies.
+//! Versions follow semantic versioning, and until 1.0 the minor version counts as the major one: 0.2.0 may break what
+//! 0.1.x promises, 0.1.1 doesn't. The promise is about what this documentation shows. Even so, a patch version may add
+//! fields to structs and variants to enums: create structs with `..Default::default()` or `new`, where they have it, and
+//! let every `match` have a last arm `_`. The traits [`api::Engine`] and [`api::Files`] may get methods that have a default.
+//! Items that are hidden from this documentation are for segc's own program and tests.
 //!
-//! | stage | takes | gives | must not know |
-//! |---|---|---|---|
-//! | [`project`] | a folder, as [`Files`](project::Files) | [`Project`](project::Project): config, catalog, texts | what segments mean, what dialects can do |
-//! | [`syntax`] | the text of a `.seg` file | `ast::File` | catalogs, targets, SQL |
-//! | [`catalog`] | YAML | [`Catalog`](catalog::Catalog) | segments, targets, SQL |
-//! | [`check`] | syntax trees, [`Catalog`](catalog::Catalog) | [`Hir`](check::hir::Hir): resolved and typed | targets, files, SQL |
-//! | [`analyze`] | [`Hir`](check::hir::Hir) | facts: [`Graph`](analyze::Graph), what segments read, fingerprints, whether members can leave, what segments ask in normal form | targets, capabilities, SQL |
-//! | [`describe`] | [`Hir`](check::hir::Hir) | [`Description`](describe::Description)s: segments in plain English | targets, data, the terminal |
-//! | [`evaluate`] | [`Hir`](check::hir::Hir), rows | members | SQL: engines are compared with it |
-//! | [`dialect`] | YAML | [`Dialect`](dialect::Dialect): capabilities, templates | segments, plans |
-//! | [`plan`] | [`Hir`](check::hir::Hir), facts, what a target can do, policy | [`Plan`](plan::Plan), with [`Query`](plan::rel::Query)s in it | SQL text, files |
-//! | [`sql`] | [`Plan`](plan::Plan), [`Dialect`](dialect::Dialect) | SQL, [`Script`](sql::Script)s | policy, files, capabilities |
-//! | [`artifact`] | [`Plan`](plan::Plan), SQL | [`Artifacts`](artifact::Artifacts): paths and texts | the disk, dialects |
-//! | [`engine`] | SQL, sample data | [`Table`](engine::Table)s of rows | segments, plans |
-//! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
-//! | [`conformance`] | a [`Dialect`](dialect::Dialect), an [`Engine`](engine::Engine) | a [`Report`](conformance::Report) of what is wrong with the dialect | terminals, exit codes |
-//! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
-//! | [`refactor`] | a [`Session`](api::Session), a segment's name | [`Edits`](refactor::Edits) of files | targets, terminals, exit codes |
-//! | [`import`] | other tools' files, a project's [`Files`](project::Files) | [`Imported`](import::segment::Imported): files to write, a report | SQL, terminals, exit codes |
-//! | [`cli`] | arguments | text, an exit code | |
-//!
-//! All of them are based on:
-//!
-//! | module | holds | must not know |
-//! |---|---|---|
-//! | [`diagnostic`] | spans, problems, their codes and how they are shown | any stage |
-//! | [`types`] | types, constants, calendar units | syntax, catalogs, SQL |
-//! | [`convert`] | exact conversions of values that files and rows hold | files, engines, segments |
-//! | [`registry`] | the codes of all stages, for `segc explain` | anything else about them |
-//!
-//! # Invariants
-//!
-//! - All problems are reported at once, as [`Diagnostics`](diagnostic::Diagnostics); anything with an
-//!   error is skipped, and the rest is processed.
-//! - The core does no I/O: [`project`] reads files, [`engine`] talks to databases, [`cli`]
-//!   has the terminal, the clock and the disk.
-//! - The same input gives the same bytes.
-//! - No input causes a panic.
-//! - Only [`plan`] makes decisions based on capabilities; [`sql`] carries them out.
-//! - How a segment is stored or refreshed never changes its members.
+//! Values have types of the crates `jiff`, `bigdecimal` and `serde_json`; a new major version of these is one of segc.
+//! What the command line promises is in docs/library.md.
+#![cfg_attr(segc_stages, doc = "", doc = include_str!("stages.md"))]
+// Rustdoc also reads private items in hidden modules, in which examples are segments. With the stages, it checks `api`.
+#![cfg_attr(not(segc_stages), allow(rustdoc::invalid_rust_codeblocks, rustdoc::invalid_html_tags))]
 
-pub mod analyze;
 pub mod api;
+
+// The stages, for segc's own program and tests. `make docs` shows them.
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
+pub mod analyze;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod artifact;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod catalog;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod check;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod cli;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod conformance;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod convert;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod describe;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod diagnostic;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod dialect;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod engine;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod evaluate;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod import;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod plan;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod project;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod refactor;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod registry;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod sql;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod syntax;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod types;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod unittest;
 mod yaml;

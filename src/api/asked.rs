@@ -83,6 +83,7 @@ impl Session {
 
     /// What segments ask of the rows behind links. Those of the segments that they read are theirs.
     #[must_use]
+    #[doc(hidden)]
     pub fn asked(&self, segments: &[SegmentId]) -> Asked {
         let logical = self.logical();
         let questions = segments.iter().filter_map(|&id| logical.question(id));

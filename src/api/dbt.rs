@@ -21,6 +21,7 @@ impl Session {
     /// # Errors
     ///
     /// Reports what dbt has no counterpart for, and what can't be written in the target's SQL.
+    #[doc(hidden)]
     pub fn dbt_package<'a>(&'a self, plan: &'a Plan) -> Result<Package<'a>, Diagnostics> {
         let target = self.target(&plan.target).ok_or_else(Diagnostics::new)?;
         let mut problems = refused(self, plan);

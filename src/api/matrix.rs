@@ -30,7 +30,7 @@ pub struct MatrixRow {
     /// The capability.
     pub capability: Capability,
     /// One cell per target.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<MatrixCell>,
 }
 
 /// A limit on every target.
@@ -63,7 +63,7 @@ impl PolicyLimitRow {
 
 /// Whether segments may use a capability on a target, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
+pub enum MatrixCell {
     /// The target has the capability.
     Yes {
         /// What it costs or requires.
@@ -87,7 +87,7 @@ pub enum Cell {
     },
 }
 
-impl Cell {
+impl MatrixCell {
     /// Whether segments may use the capability.
     #[must_use]
     pub fn allowed(&self) -> bool {
@@ -165,7 +165,7 @@ impl Matrix {
                 json!({
                     "name": row.capability.name(),
                     "description": row.capability.description().trim(),
-                    "targets": by_target(row.cells.iter().map(Cell::json).collect()),
+                    "targets": by_target(row.cells.iter().map(MatrixCell::json).collect()),
                 })
             })
             .collect();
@@ -210,9 +210,9 @@ mod tests {
     #[test]
     fn targets_can_be_selected_and_cells_name_the_policy_that_forbids() {
         let cells = vec![
-            Cell::Yes { note: None },
-            Cell::OffByTier { tier: "free".to_owned() },
-            Cell::Yes { note: Some("slow".to_owned()) },
+            MatrixCell::Yes { note: None },
+            MatrixCell::OffByTier { tier: "free".to_owned() },
+            MatrixCell::Yes { note: Some("slow".to_owned()) },
         ];
         let matrix = Matrix {
             tier: Some("free".to_owned()),

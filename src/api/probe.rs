@@ -26,6 +26,7 @@ impl Session {
     /// # Errors
     ///
     /// The database doesn't respond.
+    #[doc(hidden)]
     pub fn probe(&self, target: &str, database: &str, engine: &mut dyn Engine) -> Result<Probe, EngineError> {
         let mut probe = Probe { database: database.to_owned(), version: None, missing: BTreeMap::new() };
         let Some(target) = self.target(target) else { return Ok(probe) };

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 
 use super::levels::Silence;
-use super::matrix::{Cell, LimitRow, Matrix, MatrixRow, PolicyLimitRow};
+use super::matrix::{LimitRow, Matrix, MatrixCell, MatrixRow, PolicyLimitRow};
 use super::probe::Probe;
 use super::scripts::{Build, Execution, SegmentFiles, builds, execution, script_text, scripts, select_sql};
 use super::select::{Selection, select};
@@ -34,6 +34,7 @@ pub struct Options {
     /// The instant to write into the SQL. By default, scripts read the engine's clock.
     pub as_of: Option<Timestamp>,
     /// The results of probing databases, by the names of their targets.
+    #[doc(hidden)]
     pub probes: BTreeMap<String, Probe>,
 }
 
@@ -62,6 +63,7 @@ pub struct Session {
 impl Session {
     /// The contents of `segc.yml`.
     #[must_use]
+    #[doc(hidden)]
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -74,18 +76,21 @@ impl Session {
 
     /// The checked tree, with all segments that have no errors.
     #[must_use]
+    #[doc(hidden)]
     pub fn hir(&self) -> &Hir {
         &self.hir
     }
 
     /// The dependencies between segments.
     #[must_use]
+    #[doc(hidden)]
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
 
     /// All dialects, both built-in and the project's own.
     #[must_use]
+    #[doc(hidden)]
     pub fn dialects(&self) -> &Dialects {
         &self.dialects
     }
@@ -105,6 +110,7 @@ impl Session {
 
     /// The targets whose dialect is this one or extends it.
     #[must_use]
+    #[doc(hidden)]
     pub fn targets_of(&self, dialect: &str) -> Vec<String> {
         let able = self.targets.iter().filter(|target| target.dialect.origin == dialect);
         able.map(|target| target.name.clone()).collect()
@@ -112,6 +118,7 @@ impl Session {
 
     /// The dialect of a target.
     #[must_use]
+    #[doc(hidden)]
     pub fn dialect(&self, target: &str) -> Option<Arc<Dialect>> {
         self.target(target).map(|target| Arc::clone(&target.dialect))
     }
@@ -119,6 +126,7 @@ impl Session {
     /// Warnings about the dialects of these targets that have templates of the user's own, whose
     /// meaning nothing has proved yet. A dialect is named once.
     #[must_use]
+    #[doc(hidden)]
     pub fn own_templates(&self, targets: &[String]) -> Diagnostics {
         let mut problems = Diagnostics::new();
         let mut named = BTreeSet::new();
@@ -240,6 +248,7 @@ impl Session {
     /// # Errors
     ///
     /// Reports what the target or the policy rejects, and what can't be written in the target's SQL.
+    #[doc(hidden)]
     pub fn script(
         &self,
         target: &str,
@@ -263,6 +272,7 @@ impl Session {
     /// # Errors
     ///
     /// Reports what can't be written in the target's SQL.
+    #[doc(hidden)]
     pub fn execution(&self, plan: &Plan, mode: Mode) -> Result<Execution, Diagnostics> {
         let Some(target) = self.target(&plan.target) else { return Ok(Execution::default()) };
         execution(self, target, plan, mode)
@@ -273,6 +283,7 @@ impl Session {
     /// # Errors
     ///
     /// Reports what can't be written in the target's SQL.
+    #[doc(hidden)]
     pub fn builds(&self, plan: &Plan) -> Result<Option<[Build; 2]>, Diagnostics> {
         self.target(&plan.target).map(|target| builds(self, target, plan)).transpose()
     }
@@ -280,6 +291,7 @@ impl Session {
     /// The capabilities of each target, given its dialect, a probe of its database if there is one,
     /// the project's policy and a tier.
     #[must_use]
+    #[doc(hidden)]
     pub fn capability_matrix(&self, tier: Option<&str>, probes: &BTreeMap<String, Probe>) -> Matrix {
         let row = |&capability| MatrixRow {
             capability,
@@ -311,27 +323,27 @@ impl Session {
         capability: Capability,
         tier: Option<&str>,
         probes: &BTreeMap<String, Probe>,
-    ) -> Cell {
+    ) -> MatrixCell {
         let answer = target.dialect.answer(capability);
         if !answer.allowed {
-            return Cell::No;
+            return MatrixCell::No;
         }
         let probe = probes.get(&target.name);
         if let Some(otherwise) = probe.and_then(|probe| probe.missing.get(&capability)) {
-            return Cell::OffByProbe { otherwise: otherwise.clone() };
+            return MatrixCell::OffByProbe { otherwise: otherwise.clone() };
         }
         if plan::NOT_YET.contains(&capability) {
-            return Cell::NotYet;
+            return MatrixCell::NotYet;
         }
         if self.config.policy.forbids(capability).is_some() {
-            return Cell::OffByPolicy;
+            return MatrixCell::OffByPolicy;
         }
         let policy = tier.and_then(|tier| Some((tier, self.config.tiers.get(tier)?)));
         if let Some((tier, _)) = policy.filter(|(_, policy)| policy.forbids(capability).is_some()) {
-            return Cell::OffByTier { tier: tier.to_owned() };
+            return MatrixCell::OffByTier { tier: tier.to_owned() };
         }
         let note: Vec<&str> = answer.cost.iter().chain(&answer.note).map(String::as_str).collect();
-        Cell::Yes { note: (!note.is_empty()).then(|| note.join("; ")) }
+        MatrixCell::Yes { note: (!note.is_empty()).then(|| note.join("; ")) }
     }
 
     pub(super) fn target(&self, name: &str) -> Option<&Target> {

@@ -16,6 +16,7 @@ impl Session {
     /// The project with values for parameters that take precedence over its own. Its files are
     /// neither read nor parsed again.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_params(&self, params: &[Param]) -> (Self, Diagnostics) {
         let mut problems = Diagnostics::new();
         let mut settings = self.settings.clone();
@@ -28,6 +29,7 @@ impl Session {
 
     /// The project with the rows of some entities in these tables, on every target.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_tables(&self, tables: &BTreeMap<EntityId, TableSource>) -> Self {
         let mut session = self.clone();
         if tables.is_empty() {
@@ -47,6 +49,7 @@ impl Session {
     /// The project with the rows of all days in one table, for entities that have a table for each day on a
     /// target: sample data is loaded into such a table.
     #[must_use]
+    #[doc(hidden)]
     pub fn with_sample_tables(&self, target: &str) -> Self {
         let of_days = self.hir.catalog.iter().filter_map(|(id, entity)| match entity.source_on(target) {
             TableSource::Shards(shards) => Some((id, TableSource::Table(shards.name.clone()))),
@@ -57,6 +60,7 @@ impl Session {
 
     /// Whether a file contains a segment of that name, even a disabled or invalid one.
     #[must_use]
+    #[doc(hidden)]
     pub fn is_written(&self, segment: &str) -> bool {
         let items = self.syntax.iter().flat_map(|file| &file.items);
         items.into_iter().any(|item| matches!(item, ast::Item::Segment(one) if one.name.text == segment))

@@ -83,6 +83,7 @@ impl<P: Problem> From<P> for Diagnostic {
 ///     labels |p| vec![];
 /// }
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! problems {
     ($(

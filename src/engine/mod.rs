@@ -92,6 +92,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn hold(&mut self, what: &str, wait: bool) -> Result<bool, EngineError> {
         let _ = (what, wait);
         Ok(true)
@@ -102,6 +103,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn release(&mut self, what: &str) -> Result<(), EngineError> {
         let _ = what;
         Ok(())
@@ -113,6 +115,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn columns(&mut self, table: &[String]) -> Result<Vec<StoredColumn>, EngineError> {
         let _ = table;
         Ok(Vec::new())
@@ -123,6 +126,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error, or that of a query it rejects.
+    #[doc(hidden)]
     fn describe(&mut self, source: Source<'_>) -> Result<Described, EngineError> {
         let _ = source;
         Ok(Described::Unknown)
@@ -134,6 +138,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn look(
         &mut self,
         source: Source<'_>,
@@ -149,6 +154,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn tables(&mut self) -> Result<Vec<Vec<String>>, EngineError> {
         Ok(Vec::new())
     }
@@ -159,11 +165,13 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn inventory(&mut self) -> Result<Vec<StoredTable>, EngineError> {
         Ok(Vec::new())
     }
 
     /// Whether two names refer to the same column.
+    #[doc(hidden)]
     fn same_name(&self, one: &str, other: &str) -> bool {
         one == other
     }
@@ -173,12 +181,14 @@ pub trait Engine {
     /// # Errors
     ///
     /// The engine's error.
+    #[doc(hidden)]
     fn type_name(&mut self, declared: &str) -> Result<String, EngineError> {
         Ok(declared.to_owned())
     }
 
     /// What appends rows to a table faster than statements do, in the transaction that is open; `None` if
     /// nothing does.
+    #[doc(hidden)]
     fn appender(&mut self) -> Option<&mut dyn AppendRows> {
         None
     }
@@ -201,6 +211,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The error of the statement that failed.
+    #[doc(hidden)]
     fn run(&mut self, statements: &[String]) -> Result<u64, EngineError> {
         let mut changed = 0;
         for statement in statements {

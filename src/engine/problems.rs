@@ -11,8 +11,8 @@ problems! {
     /// Only commands that execute SQL on the embedded engine need it: `segc test --engine duckdb`, and
     /// `run`, `why`, `attrition` and `check --probe` unless they use a Postgres database. They look for
     /// it in the folder that segc was built with (`DUCKDB_LIB_DIR`, which `tools/engine.sh` sets), then in
-    /// the folder of the program, in `lib` beside that folder, and where the operating system keeps
-    /// libraries. Only DuckDB 1.5 is used, since other releases may have other functions.
+    /// the folder of the program, in `lib`, `lib/segc` and `libexec/segc` beside that folder, and where the
+    /// operating system keeps libraries. Only DuckDB 1.5 is used, since other releases may have other functions.
     ///
     /// ```text
     /// scp target/release/segc server:    # without the engine's library

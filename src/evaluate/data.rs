@@ -27,6 +27,7 @@ pub struct Data {
 impl Data {
     /// The data of a catalog's entities, without a row except for the keys of static lists.
     #[must_use]
+    #[doc(hidden)]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
         let columns = catalog.entities.iter().map(Columns::of).collect();
         let tables = catalog.entities.iter().map(listed).collect();
@@ -62,6 +63,7 @@ impl Data {
     /// # Errors
     /// If there are not as many values as fields, a value does not fit its field, or no column
     /// could hold it beside the others.
+    #[doc(hidden)]
     pub fn push_row(&mut self, entity: EntityId, mut values: Vec<Datum>) -> Result<(), DataError> {
         let index = entity.0 as usize;
         let (Some(model), Some(table)) = (self.catalog.entities.get(index), self.tables.get_mut(index))
@@ -95,18 +97,21 @@ impl Data {
 
     /// The catalog that the rows belong to.
     #[must_use]
+    #[doc(hidden)]
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
 
     /// All rows of an entity, also those without a key and those that have been deleted.
     #[must_use]
+    #[doc(hidden)]
     pub fn rows(&self, entity: EntityId) -> &[Vec<Datum>] {
         self.tables.get(entity.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// All rows of an entity, each value as its column holds it.
     #[must_use]
+    #[doc(hidden)]
     pub fn held_rows(&self, entity: EntityId) -> &[Vec<Datum>] {
         match self.held.get(entity.0 as usize).map(Vec::as_slice) {
             None | Some([]) => self.rows(entity),
@@ -115,6 +120,7 @@ impl Data {
     }
 
     /// The same, of one event if one is given.
+    #[doc(hidden)]
     pub fn held_rows_of<'d>(
         &'d self,
         entity: EntityId,
@@ -132,6 +138,7 @@ impl Data {
 
     /// The rows that exist for the language, with their positions: "an entity row with a
     /// missing key part is no entity", and neither is one that has been deleted.
+    #[doc(hidden)]
     pub fn existing(&self, entity: EntityId) -> impl Iterator<Item = (usize, &[Datum])> {
         let model = self.catalog.entities.get(entity.0 as usize);
         let rows = self.rows(entity).iter().map(Vec::as_slice).enumerate();
@@ -290,6 +297,7 @@ pub enum DataError {
         /// The name of the field that can't hold the value.
         field: String,
         /// The type that the catalog declares for the field.
+        #[doc(hidden)]
         ty: Type,
         /// What kind of value it is.
         found: &'static str,

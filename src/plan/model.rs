@@ -21,20 +21,28 @@ use crate::types::{Type, Unit};
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The target's name in `segc.yml`.
+    #[doc(hidden)]
     pub target: String,
     /// The dialect's name.
+    #[doc(hidden)]
     pub dialect: String,
     /// Name parts of the schema (or dataset) that holds the segments' tables.
+    #[doc(hidden)]
     pub schema: Vec<String>,
     /// The requested instant; `None` lets the script read the engine's clock.
+    #[doc(hidden)]
     pub as_of: Option<Timestamp>,
     /// What the target's scripts may rely on.
+    #[doc(hidden)]
     pub rules: Rules,
     /// The scratch tables that the segments of a build share.
+    #[doc(hidden)]
     pub scratch: ScratchTables,
     /// The last parts of the source tables' names, in lower case: no subquery may hide them.
+    #[doc(hidden)]
     pub source_tables: BTreeSet<String>,
     /// Every segment of the build, each after those it depends on; equals by name.
+    #[doc(hidden)]
     pub segments: Vec<SegmentPlan>,
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use segc::api::{Cell, Options, SegmentFiles, Session, open_files};
+use segc::api::{MatrixCell, Options, SegmentFiles, Session, open_files};
 use segc::diagnostic::Diagnostic;
 use segc::dialect::Capability;
 use segc::project::{Memory, PolicyLimit};
@@ -523,7 +523,7 @@ fn only_grants_are_not_implemented() {
     let (session, problems) = open_files(&files, &Options::default());
     assert!(problems.is_empty(), "{problems:?}");
     for row in session.capability_matrix(None, &BTreeMap::new()).capabilities {
-        let not_yet = row.cells.contains(&Cell::NotYet);
+        let not_yet = row.cells.contains(&MatrixCell::NotYet);
         assert!(!not_yet || row.capability == Capability::Grants, "{}", row.capability.name());
     }
 }
@@ -537,10 +537,16 @@ fn the_matrix_names_what_forbids() {
     let cells = |capability: Capability| {
         matrix.capabilities.iter().find(|row| row.capability == capability).map(|row| row.cells.clone())
     };
-    let tier = Cell::OffByTier { tier: "free".to_owned() };
+    let tier = MatrixCell::OffByTier { tier: "free".to_owned() };
     assert_eq!(matrix.targets, ["duckdb", "tiny"]);
-    assert_eq!(cells(Capability::LinkedConditions), Some(vec![Cell::OffByPolicy, Cell::OffByPolicy]));
-    assert_eq!(cells(Capability::ManyLinkedConditions), Some(vec![Cell::Yes { note: None }, Cell::No]));
+    assert_eq!(
+        cells(Capability::LinkedConditions),
+        Some(vec![MatrixCell::OffByPolicy, MatrixCell::OffByPolicy])
+    );
+    assert_eq!(
+        cells(Capability::ManyLinkedConditions),
+        Some(vec![MatrixCell::Yes { note: None }, MatrixCell::No])
+    );
     assert_eq!(cells(Capability::SegmentComposition), Some(vec![tier.clone(), tier]));
     let hops = matrix.policy_limits.iter().find(|row| row.limit == PolicyLimit::Hops);
     assert_eq!(hops.map(|row| (row.policy, row.tier, row.allowed())), Some((Some(4), Some(2), Some(2))));

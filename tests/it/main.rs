@@ -57,6 +57,7 @@ mod other_tools;
 mod own_dialect;
 mod parity;
 mod proofs;
+mod public;
 mod readers;
 mod readme;
 mod rebuild_every;

@@ -270,6 +270,11 @@ fn examples_in_ci_match() {
 }
 
 #[test]
+fn examples_in_library_match() {
+    page("docs/library.md");
+}
+
+#[test]
 fn examples_in_testing_match() {
     page("docs/testing.md");
 }

@@ -104,6 +104,25 @@ pub struct SegmentRan {
     pub parity: Option<Parity>,
 }
 
+impl<'a> RunRequest<'a> {
+    /// A refresh of these segments, which doesn't wait, resumes nothing and compares nothing.
+    #[must_use]
+    pub fn new(target: &'a str, segments: &'a [SegmentId], options: &'a Options) -> Self {
+        let (refresh, check_clock) = (true, true);
+        Self {
+            target,
+            segments,
+            options,
+            refresh,
+            resume: false,
+            verify: false,
+            wait: false,
+            fail_fast: false,
+            check_clock,
+        }
+    }
+}
+
 /// Whether a segment was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
@@ -149,6 +168,7 @@ impl Session {
     /// # Errors
     ///
     /// Reports what can't be written in the target's SQL.
+    #[doc(hidden)]
     pub fn source_tables(&self, plan: &Plan) -> Result<Vec<(String, String)>, Diagnostics> {
         self.target(&plan.target).map_or(Ok(Vec::new()), |target| reads(target, plan))
     }

@@ -38,6 +38,7 @@ impl Session {
     ///
     /// `database` is what the database is called in messages. What an engine can't tell is not
     /// compared.
+    #[doc(hidden)]
     pub fn compare_schema(
         &self,
         plan: &Plan,

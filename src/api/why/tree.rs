@@ -37,8 +37,10 @@ pub struct Why {
 #[derive(Debug, Clone, PartialEq)]
 pub struct WhyPart {
     /// The role in the segment.
+    #[doc(hidden)]
     pub role: Role,
     /// How the answer follows from the parts.
+    #[doc(hidden)]
     pub shape: Shape,
     /// The condition as written, on one line; for a segment or a parent, its name.
     pub text: String,
@@ -56,6 +58,7 @@ pub struct Saw {
     /// The expression as written, `rows`, or the name of the column.
     pub what: String,
     /// The type of the value.
+    #[doc(hidden)]
     pub ty: Type,
     /// The value; `None` if it is missing, or personal data.
     pub value: Option<Literal>,

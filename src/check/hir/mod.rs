@@ -27,7 +27,7 @@ pub use crate::types::Materialize;
 /// The identity of a segment: greater than those of all segments whose names come before its own. It
 /// is given before anything is checked, so that one that has an error leaves a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SegmentId(pub u32);
+pub struct SegmentId(#[doc(hidden)] pub u32);
 
 /// The identity of a trait: greater than those of all that it may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

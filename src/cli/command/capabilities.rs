@@ -7,7 +7,7 @@ use clap::builder::NonEmptyStringValueParser;
 
 use super::database::probe;
 use super::{open, write_json};
-use crate::api::{Cell, Matrix, Options};
+use crate::api::{Matrix, MatrixCell, Options};
 use crate::cli::exit::Exit;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
@@ -119,18 +119,18 @@ fn write_policy(matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The word for a cell. Notes are numbered; equal notes share a number.
-fn shown(cell: &Cell, notes: &mut Vec<String>) -> String {
+fn shown(cell: &MatrixCell, notes: &mut Vec<String>) -> String {
     match cell {
-        Cell::Yes { note: None } => "yes".to_owned(),
-        Cell::No => "no".to_owned(),
-        Cell::NotYet => "not yet".to_owned(),
-        Cell::OffByProbe { otherwise: None } => "off: probe".to_owned(),
-        Cell::OffByProbe { otherwise: Some(otherwise) } => {
+        MatrixCell::Yes { note: None } => "yes".to_owned(),
+        MatrixCell::No => "no".to_owned(),
+        MatrixCell::NotYet => "not yet".to_owned(),
+        MatrixCell::OffByProbe { otherwise: None } => "off: probe".to_owned(),
+        MatrixCell::OffByProbe { otherwise: Some(otherwise) } => {
             format!("off: probe [{}]", numbered(&format!("needs: {otherwise}"), notes))
         }
-        Cell::OffByPolicy => "off: policy".to_owned(),
-        Cell::OffByTier { tier } => format!("off: tier {tier}"),
-        Cell::Yes { note: Some(note) } => format!("yes [{}]", numbered(note, notes)),
+        MatrixCell::OffByPolicy => "off: policy".to_owned(),
+        MatrixCell::OffByTier { tier } => format!("off: tier {tier}"),
+        MatrixCell::Yes { note: Some(note) } => format!("yes [{}]", numbered(note, notes)),
     }
 }
 
@@ -158,14 +158,17 @@ mod tests {
             targets: vec!["lake".to_owned(), "warehouse".to_owned()],
             probes: vec![None, None],
             capabilities: vec![
-                MatrixRow { capability: Capability::Regex, cells: vec![Cell::NotYet, Cell::No] },
+                MatrixRow { capability: Capability::Regex, cells: vec![MatrixCell::NotYet, MatrixCell::No] },
                 MatrixRow {
                     capability: Capability::Modes,
-                    cells: vec![Cell::Yes { note: Some(note.clone()) }, Cell::Yes { note: Some(note) }],
+                    cells: vec![
+                        MatrixCell::Yes { note: Some(note.clone()) },
+                        MatrixCell::Yes { note: Some(note) },
+                    ],
                 },
                 MatrixRow {
                     capability: Capability::Json,
-                    cells: vec![Cell::OffByPolicy, Cell::OffByTier { tier: "free".to_owned() }],
+                    cells: vec![MatrixCell::OffByPolicy, MatrixCell::OffByTier { tier: "free".to_owned() }],
                 },
             ],
             limits: vec![LimitRow { limit: Limit::Columns, values: vec![None, Some(1600)] }],

@@ -73,6 +73,7 @@ impl DuckDb {
     ///
     /// Reports every value that can't be loaded exactly, and all other problems with the files. No
     /// table is then changed.
+    #[doc(hidden)]
     pub fn load_files(
         &mut self,
         catalog: &Catalog,

@@ -1,7 +1,6 @@
 //! A project that is on no disk, compiled for one target.
 
-use segc::api::{Options, SegmentFiles, open_files};
-use segc::project::Memory;
+use segc::api::{Memory, Options, SegmentFiles, open_files};
 
 pub(crate) fn main() {
     let files = Memory::new()
