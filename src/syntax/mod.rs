@@ -37,4 +37,5 @@ pub use crate::types::parse_type;
 pub use format::format;
 pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};
+pub(crate) use parser::parse_columns;
 pub use parser::{parse, parse_expr};
