@@ -66,8 +66,8 @@ pub(in crate::cli) struct Args {
 
 /// What is shown.
 enum Answer {
-    Rows(Preview),
-    Values(ValuePreview),
+    Rows(Box<Preview>),
+    Values(Box<ValuePreview>),
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -180,9 +180,10 @@ fn answer(
     let (session, engine) = (&opened.session, engine.as_mut());
     if args.what.contains('.') {
         let found = session.preview_values(population, drafted, args.limit, &target, &options, engine)?;
-        return Ok(Answer::Values(found));
+        return Ok(Answer::Values(Box::new(found)));
     }
-    session.preview(population, drafted, args.limit, &target, &options, engine).map(Answer::Rows)
+    let found = session.preview(population, drafted, args.limit, &target, &options, engine)?;
+    Ok(Answer::Rows(Box::new(found)))
 }
 
 fn write_answer(answer: &Answer, args: &Args, terminal: &mut Terminal) -> io::Result<()> {

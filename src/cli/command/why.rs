@@ -28,7 +28,7 @@ passwords out of commands, a target's `url_env:` in segc.yml can name an environ
 with the URL, which is used when you name that target.
 
 Without a segment, lists all segments of the entity: which it is in, and the first condition that
-decides. A first argument that is no segment's name is the key; --entity says so always.
+decides. A first argument that isn't the name of a segment is the key; with --entity, all arguments are.
 
 Examples:
   segc why vip 42
