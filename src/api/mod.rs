@@ -7,6 +7,7 @@
 //! | evaluate segments over rows, without SQL | [`Session::members`] |
 //! | build segments in a database | [`Session::run`] |
 //! | explain why someone is a member | [`Session::why`] |
+//! | preview segments and values of a database | [`Session::preview`], [`Session::preview_values`], [`Session::overlap`] |
 //! | compare two versions of a project | [`Session::diff`] |
 //! | format a file | [`format()`] |
 //!
@@ -20,6 +21,7 @@ mod check;
 mod dbt;
 mod described;
 mod diff;
+mod draft;
 mod filter;
 mod levels;
 mod listing;
@@ -27,12 +29,15 @@ pub(crate) mod lists;
 mod matrix;
 mod members;
 mod open;
+mod overlap;
 mod parity;
+pub(crate) mod preview;
 mod probe;
 pub(crate) mod problems;
 mod recheck;
 pub(crate) mod run;
 pub(crate) mod schema;
+mod schemas;
 mod scripts;
 pub(crate) mod select;
 mod session;
@@ -46,16 +51,20 @@ pub use check::check;
 pub use diff::{
     BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff, diff_schema,
 };
+pub use draft::{Draft, DraftText, DraftValues, Drafted};
 pub use filter::Filter;
 pub use listing::{
     Entry, EntryCondition, EntryPosition, EntryRange, EntryRead, ListSource, Relation, Relative,
 };
 pub use open::{open, open_files};
+pub use overlap::{MOST_COMBINED, Overlap, OverlapCombination, OverlapPair, OverlapSegment};
+pub use preview::{Population, Preview, PreviewRow, PreviewValue, ValuePreview};
 pub use run::{DryStep, DryUnit, Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
+pub use schemas::schemas;
 pub use scripts::SegmentFiles;
 pub use select::{Selection, State};
 pub use session::{Options, Session};
-pub use why::{Attrition, AttritionStep, Question, Saw, Why, WhyPart};
+pub use why::{Attrition, AttritionStep, Membership, Memberships, Question, Saw, Why, WhyPart};
 
 pub use crate::analyze::InputKind;
 pub use crate::artifact::{Artifacts, ManifestColumn, ManifestField, ScriptSize};

@@ -24,6 +24,7 @@ impl Exit {
         let exit = errors.map(|one| match one.code.get(..4) {
             // What the project's files say, of themselves or of a database, and isn't so.
             Some("SEG7" | "SEG8") if is_of_the_project(one.code) => Self::ProjectErrors,
+            Some("SEG7") if is_of_the_arguments(one.code) => Self::WrongUse,
             Some("SEG7" | "SEG8") if is_of_the_engine(one.code) => Self::EngineFailed,
             Some("SEG8") => Self::WrongUse,
             _ => Self::ProjectErrors,
@@ -38,6 +39,11 @@ fn is_of_the_project(code: &str) -> bool {
 
 fn is_of_the_engine(code: &str) -> bool {
     code.starts_with("SEG7") || code == "SEG856"
+}
+
+/// Questions that can't be asked of a database.
+fn is_of_the_arguments(code: &str) -> bool {
+    ("SEG752".."SEG760").contains(&code)
 }
 
 impl From<Exit> for ExitCode {

@@ -230,6 +230,11 @@ fn examples_in_why_match() {
 }
 
 #[test]
+fn examples_in_previewing_match() {
+    page("docs/previewing.md");
+}
+
+#[test]
 fn examples_in_describe_match() {
     page("docs/describe.md");
 }
@@ -310,6 +315,7 @@ fn links_between_pages_resolve() {
         "docs/running.md",
         "docs/dialects.md",
         "docs/why.md",
+        "docs/previewing.md",
         "docs/selection.md",
         "docs/diff.md",
         "docs/describe.md",

@@ -18,8 +18,10 @@ mod import;
 mod init;
 mod ls;
 mod man;
+mod overlap;
 mod overview;
 mod plan;
+mod preview;
 mod refactor;
 mod relatives;
 mod run;
@@ -28,6 +30,7 @@ mod test;
 mod test_dialect;
 mod watch;
 mod why;
+mod why_all;
 
 pub(super) use state::read as read_state;
 
@@ -59,6 +62,8 @@ pub(super) enum Command {
     Test(test::Args),
     Why(why::Args),
     Attrition(attrition::Args),
+    Preview(preview::Args),
+    Overlap(overlap::Args),
     Describe(describe::Args),
     Diff(diff::Args),
     Plan(plan::Args),
@@ -97,6 +102,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
+        Command::Preview(preview) => preview::run(preview, named, terminal),
+        Command::Overlap(overlap) => overlap::run(overlap, named, terminal),
         Command::Describe(describe) => describe::run(describe, named, terminal),
         Command::Diff(diff) => diff::run(diff, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
