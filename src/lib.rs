@@ -31,6 +31,7 @@
 //! | [`api`] | a folder, [`Options`](api::Options) | [`Session`](api::Session): all of the above | terminals, exit codes |
 //! | [`conformance`] | a [`Dialect`](dialect::Dialect), an [`Engine`](engine::Engine) | a [`Report`](conformance::Report) of what is wrong with the dialect | terminals, exit codes |
 //! | [`unittest`] | a [`Session`](api::Session), test files | [`Outcome`](unittest::Outcome)s of unit tests | terminals, exit codes |
+//! | [`site`] | a [`Session`](api::Session), tests, measured sizes | the pages of a static site | databases, terminals, exit codes |
 //! | [`import`] | other tools' files, a project's [`Files`](project::Files) | [`Imported`](import::segment::Imported): files to write, a report | SQL, terminals, exit codes |
 //! | [`cli`] | arguments | text, an exit code | |
 //!
@@ -71,6 +72,7 @@ pub mod import;
 pub mod plan;
 pub mod project;
 pub mod registry;
+pub mod site;
 pub mod sql;
 pub mod syntax;
 pub mod types;

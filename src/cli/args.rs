@@ -36,6 +36,7 @@ Examples:
   segc attrition vip             how many remain after each condition
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
+  segc docs --serve              a site of segments, entities, lineage and tests
   segc fmt                       format the segments
   segc explain SEG301            explain a problem"
 )]

@@ -8,6 +8,8 @@ mod check;
 mod compile;
 mod database;
 mod describe;
+mod docs;
+mod docs_server;
 mod explain;
 mod filter;
 mod fmt;
@@ -57,6 +59,7 @@ pub(super) enum Command {
     Parents(relatives::ParentsArgs),
     Children(relatives::ChildrenArgs),
     Graph(graph::Args),
+    Docs(docs::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
     Import(import::Args),
@@ -80,6 +83,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Parents(parents) => relatives::parents(parents, named, terminal),
         Command::Children(children) => relatives::children(children, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
+        Command::Docs(docs) => docs::run(docs, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
         Command::Import(import) => import::run(import, named, terminal),
