@@ -6,6 +6,8 @@
   const root = document.body.dataset.root;
   // More nodes than this can't be read at once.
   const MOST = 56;
+  // Of the whole, with all that is between them, fewer.
+  const MOST_OF_ALL = 28;
   const ROWS = 14;
 
   const children = segments.map(() => []);
@@ -55,6 +57,7 @@
       if (!nodes.has(id)) {
         nodes.set(id, {
           id, kind: "entity", name: one.name, title: one.title, href: go("entity", one.name, one.href), rows: [],
+          rowHref: whole ? (row) => (one.fields.includes(row) ? `#field-${one.name}.${row}` : undefined) : undefined,
           label: `Entity ${one.name}`, ...more,
         });
       }
@@ -144,8 +147,10 @@
       || segments[one].reads.some(([entity, fields]) => entity === at && fields.includes(field)));
     const focus = build.entity(at, { focus: true });
     const name = field === undefined ? entities[at].name : `${entities[at].name}.${entities[at].fields[field]}`;
-    if (direct.length > MOST) {
-      if (field !== undefined) build.nodes.get(focus).rows = [entities[at].fields[field]];
+    if (direct.length > MOST / 2) {
+      const read = entities[at].fields.filter((_, place) => (field === undefined ? direct : [])
+        .some((one) => segments[one].reads.some(([entity, fields]) => entity === at && fields.includes(place))));
+      build.nodes.get(focus).rows = field === undefined ? read : [entities[at].fields[field]];
       inFiles(build, direct, (id) => build.edge(focus, id, "reads"));
     } else {
       const down = around(direct, (one) => children[one], MOST);
@@ -198,7 +203,7 @@
   const everything = () => {
     const build = builder(true);
     const said = `${plural(segments.length, "segment")} on ${entities.length} entities.`;
-    if (segments.length + entities.length <= MOST) {
+    if (segments.length + entities.length <= MOST_OF_ALL) {
       segments.forEach((one, at) => {
         build.segment(at);
         for (const [entity] of one.reads) build.edge(build.entity(entity), `s${at}`, "reads");
@@ -215,7 +220,7 @@
         if (groupOf.get(parent) !== groupOf.get(at)) build.edge(groupOf.get(parent), groupOf.get(at), "uses");
       }
     }
-    return { build, said: `${said} By file, since they are many: choose a file or an entity, or name a segment.` };
+    return { build, said: `${said} By file: choose one, or an entity, or name a segment.` };
   };
 
   const draw = (figure, part) => {
@@ -250,6 +255,7 @@
     // What it is about comes into view.
     const place = view.picture.place(part.focus);
     view.canvas.scrollTop = place.y - view.canvas.clientHeight / 2;
+    view.canvas.scrollLeft = place.x - view.canvas.clientWidth / 2;
   }
 
   // On the page of the whole.
@@ -296,8 +302,7 @@
     scaled(view, scale);
   };
   const fit = () => {
-    const high = canvas.clientHeight - 32;
-    zoom(Math.min(1, room(canvas) / view.picture.width, Math.max(0.6, high / view.picture.height)));
+    zoom(Math.min(1, Math.max(0.5, room(canvas) / view.picture.width)));
   };
   const show = () => {
     const part = chosen();

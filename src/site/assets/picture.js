@@ -1,6 +1,6 @@
 // Draws a graph from left to right: dagre places the nodes, this file makes the SVG.
 //
-// A node: { id, kind, name, title, rows, href, focus, note }. An edge: { from, row, to, kind }, where `row` is the
+// A node: { id, kind, name, title, rows, rowHref, href, focus, note }. An edge: { from, row, to, kind }, where `row` is the
 // row of the node that it begins at.
 "use strict";
 
@@ -41,20 +41,21 @@ window.segcPicture = (() => {
     const left = place.x - place.width / 2;
     const top = place.y - place.height / 2;
     const parts = [
-      make("title", {}, node.tip ?? node.title ?? node.name),
+      make("title", {}, node.title ?? node.name),
       make("rect", { width: place.width, height: place.height, rx: 7 }),
       make("text", { class: "name", x: 14, y: 21 }, short(node.name)),
     ];
-    if (node.note) parts.push(make("text", { class: "kind", x: 14, y: 36 }, node.note));
-    const first = HEAD + (node.note ? 14 : 0);
-    (node.rows ?? []).forEach((row, at) => {
-      parts.push(make("text", { class: "row", x: 14, y: first + at * LINE + 11 }, short(row)));
+    const rows = (node.rows ?? []).map((row, at) => {
+      const text = make("text", { class: "row", x: 14, y: HEAD + (node.note ? 14 : 0) + at * LINE + 11 }, short(row));
+      const href = node.rowHref?.(row);
+      return href ? make("a", { href, "aria-label": `${node.name}.${row}` }, text) : text;
     });
+    if (node.note) parts.push(make("text", { class: "kind", x: 14, y: 36 }, node.note));
     const inside = node.href
       ? [make("a", { href: node.href, "aria-label": node.label ?? node.name }, ...parts)]
       : parts;
     const classes = ["node", node.kind, node.focus ? "focus" : ""].filter(Boolean).join(" ");
-    return make("g", { class: classes, transform: `translate(${left} ${top})` }, ...inside);
+    return make("g", { class: classes, transform: `translate(${left} ${top})` }, ...inside, ...rows);
   };
 
   // A line that leaves and arrives horizontally, through the points that dagre chose.
@@ -75,9 +76,18 @@ window.segcPicture = (() => {
     for (const node of nodes) graph.setNode(node.id, size(node));
     // Rows of one node that lead to the same other are one edge for the layout.
     for (const edge of edges) graph.setEdge(edge.from, edge.to);
+    // Tables are in the first column.
+    const tables = nodes.filter((node) => node.kind === "entity");
+    if (tables.length > 1) {
+      graph.setNode("first", { width: 0, height: 0 });
+      for (const node of tables) graph.setEdge("first", node.id, { weight: 20 });
+    }
     dagre.layout(graph);
 
-    const { width: wide, height: high } = graph.graph();
+    const places = nodes.map((node) => graph.node(node.id));
+    const shift = Math.max(0, Math.min(...places.map((place) => place.x - place.width / 2)) - 2);
+    const wide = graph.graph().width - shift;
+    const high = graph.graph().height;
     const lines = [];
     const shapes = new Map();
     for (const edge of edges) {
@@ -99,7 +109,7 @@ window.segcPicture = (() => {
     }
     const svg = make(
       "svg",
-      { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, xmlns: SVG },
+      { viewBox: `${shift} 0 ${wide} ${high}`, width: wide, height: high, xmlns: SVG },
       ...lines,
     );
     for (const node of nodes) {
@@ -111,6 +121,6 @@ window.segcPicture = (() => {
       shape.addEventListener("focusout", () => light(false));
       svg.append(shape);
     }
-    return { svg, width: wide, height: high, place: (id) => graph.node(id) };
+    return { svg, width: wide, height: high, place: (id) => ({ x: graph.node(id).x - shift, y: graph.node(id).y }) };
   };
 })();
