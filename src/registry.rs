@@ -40,6 +40,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::check::problems::lists::CODES,         // SEG340, SEG341
     crate::api::lists::problems::CODES,           // SEG381 to SEG389
     crate::api::run::problems::CODES,             // SEG73x
+    crate::api::preview::problems::CODES,         // SEG752 to SEG755
     crate::api::schema::problems::CODES,          // SEG74x
     crate::unittest::problems::CODES,             // SEG07x, SEG08x
     crate::conformance::problems::CODES,          // SEG64x

@@ -33,7 +33,11 @@ Examples:
   segc run                       try the segments on DuckDB
   segc test                      run the unit tests in tests/
   segc why vip 42                each condition of a segment, for one entity
+  segc why 42                    the segments that an entity is in
   segc attrition vip             how many remain after each condition
+  segc preview vip               its size and some of its members
+  segc preview customer.country  the values of a field
+  segc overlap vip buyers        how many members segments share
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
   segc docs --serve              a site of segments, entities, lineage and tests

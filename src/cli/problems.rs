@@ -254,6 +254,57 @@ problems! {
     message |p| format!("{} ({}) is an error, whose level can't be changed", p.code, p.title);
     help |_p| Some("remove it: only warnings have a level".to_owned());
 
+    /// The key can be that of several entities that have segments.
+    ///
+    /// `segc why KEY` lists the segments of one entity.
+    ///
+    /// ```text
+    /// segc why 42        # a customer, or an order?
+    /// ```
+    ///
+    /// Name the entity: `segc why --entity customer 42`.
+    error SEG835 "key of several entities" KeyOfSeveral { span: Option<Span>, key: String, entities: Vec<String> }
+    message |p| format!("`{}` can be the key of {}", p.key, listed(&p.entities));
+    help |p| Some(match p.entities.first() {
+        Some(entity) => format!("name the entity: `--entity {entity}`"),
+        None => "name the entity with `--entity`".to_owned(),
+    });
+
+    /// The key can't be that of any entity that has segments.
+    ///
+    /// Pass each field of the key as a separate argument. With the name of a segment before the key, `segc why`
+    /// explains that segment.
+    ///
+    /// ```text
+    /// segc why vip        # the key is missing
+    /// segc why abc        # all keys are integers
+    /// ```
+    ///
+    /// Write a key of one of the entities.
+    error SEG836 "key of no entity" KeyOfNone {
+        span: Option<Span>, key: String, keys: Vec<String>, near: Option<String>,
+    }
+    message |p| format!("`{}` is no segment, and no entity with segments has such keys", p.key);
+    help |p| Some(match (&p.near, p.keys.is_empty()) {
+        (Some(near), _) => format!("for the segment `{near}`, write `segc why {near} KEY`"),
+        (None, false) => format!("write the key of one of these: {}", p.keys.join(", ")),
+        (None, true) => "the project has no segments".to_owned(),
+    });
+
+    /// `--fields` adds columns to rows, but the values of a single field are shown.
+    ///
+    /// ```text
+    /// segc preview customer.country --fields plan
+    /// ```
+    ///
+    /// Preview the rows with both, `segc preview customer --fields country,plan`, or each field by itself.
+    error SEG837 "fields of a value" FieldsOfValue { span: Option<Span>, what: String }
+    message |p| format!("`{}` shows values, not rows, so it has no place for `--fields`", p.what);
+    help |p| Some({
+        let (name, value) = p.what.split_once('.').unwrap_or((&p.what, "country"));
+        format!("leave it out, or preview rows: `segc preview {name} --fields '{value}, …'`")
+    });
+
     /// A pattern matches none of the unit tests.
     ///
     /// A pattern is part of a test's name or of its path, or the name of a segment. Matching nothing is an

@@ -38,6 +38,11 @@ impl Table {
     }
 }
 
+/// A share for people; `-` if there is nothing of which it would be one.
+pub(super) fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
+}
+
 /// A row whose columns are at least this wide; those of `right` are aligned to the right.
 pub(super) fn line(cells: &[String], widths: &[usize], right: &[usize]) -> String {
     let cells = cells.iter().zip(widths).enumerate().map(|(at, (cell, &width))| match right.contains(&at) {

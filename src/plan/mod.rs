@@ -45,4 +45,4 @@ pub use policy::{Abilities, Policy, Probed};
 pub use request::{Request, tables};
 pub use requirements::NOT_YET;
 pub use state::{COUNTS_TABLE, STATE_TABLE, ScratchTables, StateNames, StateTables, list_table};
-pub use why::{About, Asked, attrition, explain};
+pub use why::{About, Asked, attrition, combinations, explain, popular, sample, tally};

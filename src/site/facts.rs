@@ -111,11 +111,6 @@ impl<'a> Facts<'a> {
         self.places.get(name).and_then(|&at| self.segments.get(at))
     }
 
-    /// Whether an entity has a page.
-    pub(super) fn has_entity(&self, name: &str) -> bool {
-        self.entities.iter().any(|one| one.entity.name == name)
-    }
-
     pub(super) fn measured(&self) -> Option<&'a Measured> {
         self.request.measured
     }

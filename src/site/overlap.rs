@@ -64,21 +64,11 @@ impl Page {
     }
 }
 
-fn at(overlap: &Overlap, row: usize, column: usize) -> u64 {
-    overlap.common.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default()
-}
-
-/// The common members of two segments, and the members of either.
-fn pair(overlap: &Overlap, row: usize, column: usize) -> (u64, u64) {
-    let common = at(overlap, row, column);
-    (common, at(overlap, row, row) + at(overlap, column, column) - common)
-}
-
 fn matrix(facts: &Facts<'_>, entity: &str, overlap: &Overlap) -> Matrix {
     let links: Vec<Link> = overlap.segments.iter().map(|name| facts.link(name)).collect();
     let row = |(row, link): (usize, &Link)| {
         let cell = |column: usize| {
-            let (common, either) = pair(overlap, row, column);
+            let (common, either) = overlap.pair(row, column);
             let similarity = html::percent(common, either);
             let name = |at: usize| links.get(at).map(|link| link.name.as_str()).unwrap_or_default();
             Cell {
@@ -96,7 +86,7 @@ fn matrix(facts: &Facts<'_>, entity: &str, overlap: &Overlap) -> Matrix {
         };
         MatrixRow {
             link: link.clone(),
-            members: html::number(at(overlap, row, row)),
+            members: html::number(overlap.at(row, row)),
             cells: (0..links.len()).map(cell).collect(),
         }
     };
@@ -118,20 +108,15 @@ pub(super) fn neighbours(facts: &Facts<'_>, one: &SegmentFacts) -> Vec<Neighbour
     let others = (0..overlap.segments.len()).filter(|&other| other != place);
     let mut pairs: Vec<(u64, u64, usize)> = others
         .map(|other| {
-            let (common, either) = pair(overlap, place, other);
+            let (common, either) = overlap.pair(place, other);
             (common, either, other)
         })
         .filter(|(common, _, _)| *common > 0)
         .collect();
-    // By the common members among those of either, without fractions.
-    pairs.sort_by(|(common, either, at), (other_common, other_either, other_at)| {
-        let (left, right) = (
-            u128::from(*common) * u128::from(*other_either),
-            u128::from(*other_common) * u128::from(*either),
-        );
-        right.cmp(&left).then(at.cmp(other_at))
+    pairs.sort_by(|one, other| {
+        Overlap::more_alike((other.0, other.1), (one.0, one.1)).then(one.2.cmp(&other.2))
     });
-    let own = at(overlap, place, place);
+    let own = overlap.at(place, place);
     let neighbour = |&(common, either, other): &(u64, u64, usize)| {
         let link = facts.link(overlap.segments.get(other)?);
         Some(Neighbour {

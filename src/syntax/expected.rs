@@ -199,7 +199,7 @@ fn phrase(rule: Rule, reading: Rule) -> (u8, String) {
         | Rule::kw_keep
         | Rule::columns
         | Rule::kw_with => (4, "a rule"),
-        Rule::column => (1, VALUE),
+        Rule::column | Rule::column_list => (1, VALUE),
         Rule::property | Rule::property_name => (5, "a property"),
         Rule::open_paren => (6, "`(`"),
         Rule::close_paren => (6, "`)`"),
@@ -222,7 +222,7 @@ fn end_phrase(reading: Rule) -> &'static str {
     match reading {
         Rule::one_clause => "the end of the rule",
         Rule::one_header => "`{`",
-        Rule::one_expr | Rule::one_type => "the end",
+        Rule::one_expr | Rule::one_list | Rule::one_type => "the end",
         _ => "the next item",
     }
 }

@@ -39,4 +39,5 @@ pub use format::format;
 pub use highlight::highlight;
 pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};
+pub(crate) use parser::parse_columns;
 pub use parser::{parse, parse_expr};

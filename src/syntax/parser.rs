@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::ast::{Expr, ExprKind, File, Item, Name, Param, Segment, Trait};
+use super::ast::{Column, Expr, ExprKind, File, Item, Name, Param, Segment, Trait};
 use super::build::{Builder, Header};
 use super::expected;
 use super::grammar::{self, Failure, ParseNode, Rule};
@@ -43,6 +43,22 @@ fn named(tokens: Tokens<'_>, piece: &Range<usize>) -> Option<String> {
 
 /// Parses a single expression. If there is an error, reports it and returns `None`.
 pub fn parse_expr(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Expr> {
+    whole(source, text, Rule::one_expr, problems, |builder, node| builder.expr(node))
+}
+
+/// Parses a list of columns, as it stands after `with`. If there is an error, reports it and returns `None`.
+pub(crate) fn parse_columns(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Vec<Column>> {
+    whole(source, text, Rule::one_list, problems, |builder, node| builder.column_list(node))
+}
+
+/// Parses a whole text by a rule.
+fn whole<T>(
+    source: SourceId,
+    text: &str,
+    rule: Rule,
+    problems: &mut Diagnostics,
+    build: impl for<'a> FnOnce(&mut Builder<'a, '_>, ParseNode<'a>) -> T,
+) -> Option<T> {
     let before = problems.len();
     let all = scan::scan(source, text, problems);
     let tokens = Tokens { source, text, all: &all };
@@ -51,8 +67,8 @@ pub fn parse_expr(source: SourceId, text: &str, problems: &mut Diagnostics) -> O
         return None;
     }
     let mut reader = Reader { tokens, problems };
-    let expr = reader.read(Rule::one_expr, &(0..all.len()), |builder, node| builder.expr(node))?;
-    (problems.len() == before).then_some(expr)
+    let read = reader.read(rule, &(0..all.len()), build)?;
+    (problems.len() == before).then_some(read)
 }
 
 struct Reader<'a, 'p> {

@@ -89,9 +89,9 @@ impl Session {
         funnel.segment(&tree.root);
         let conds: Vec<&Cond> = funnel.conds.iter().collect();
         let steps: Vec<Vec<usize>> = funnel.steps.iter().map(|(_, _, passed)| passed.clone()).collect();
-        let sql = render(self, segment, target, options, |request| {
+        let sql = render(self, &[segment], target, options, |request| {
             let (hir, whole, conds) = (&tree.hir, tree.whole.as_slice(), conds.as_slice());
-            plan::attrition(request, &About { hir, segment, whole, conds }, &steps)
+            plan::attrition(request, &About { hir, segments: &[segment], whole, conds }, &steps)
         })?;
         let table = engine.query(&sql).map_err(|error| Diagnostics::from(vec![error.into()]))?;
         let (as_of, counts) = numbers(&table)?;

@@ -29,9 +29,9 @@ pub(super) fn ask(
     let mut answers: Option<Answers> = None;
     for from in (0..asked.conds.len().max(asked.values.len())).step_by(AT_ONCE) {
         let (conds, values) = (slice(&asked.conds, from), slice(&asked.values, from));
-        let (hir, segment, whole) = (&asked.tree.hir, question.segment, asked.tree.whole.as_slice());
-        let about = About { hir, segment, whole, conds };
-        let sql = render(session, question.segment, target, &options, |request| {
+        let (hir, segments, whole) = (&asked.tree.hir, &[question.segment][..], asked.tree.whole.as_slice());
+        let about = About { hir, segments, whole, conds };
+        let sql = render(session, segments, target, &options, |request| {
             plan::explain(request, &about, key, values)
         })?;
         let table = engine.query(&sql).map_err(|error| Diagnostics::from(vec![error.into()]))?;
@@ -58,18 +58,18 @@ fn slice<T>(all: &[T], from: usize) -> &[T] {
     all.get(from..).unwrap_or_default().get(..AT_ONCE).unwrap_or_else(|| all.get(from..).unwrap_or_default())
 }
 
-/// Renders a query for a segment that the target and the policy allow.
-pub(super) fn render(
+/// Renders a query for segments that the target and the policy allow.
+pub(in crate::api) fn render(
     session: &Session,
-    segment: SegmentId,
+    segments: &[SegmentId],
     target: &str,
     options: &Options,
     make: impl FnOnce(&Request<'_>) -> plan::Asked,
 ) -> Result<String, Diagnostics> {
     let mut problems = Diagnostics::new();
-    let asked = session.with_request(target, &[segment], options, |request| {
+    let asked = session.with_request(target, segments, options, |request| {
         let allowed = plan::allowed(request, &mut problems);
-        allowed.contains(&segment).then(|| make(request))
+        segments.iter().all(|id| allowed.contains(id)).then(|| make(request))
     });
     match (asked.flatten(), session.target(target)) {
         (Some(asked), Some(target)) if !problems.has_errors() => {
@@ -81,7 +81,7 @@ pub(super) fn render(
 }
 
 /// Reads as_of, the conditions and the values, in this order.
-fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnostics> {
+pub(super) fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnostics> {
     let (Some(Cell::Timestamp(as_of)), Some(rest)) = (row.first(), row.get(1..)) else {
         return Err(strange("its first column is no instant"));
     };
@@ -96,7 +96,7 @@ fn read(row: &[Cell], conds: usize, asked: &[&Value]) -> Result<Answers, Diagnos
 }
 
 /// Converts a cell; `None` if the value is missing.
-fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
+pub(in crate::api) fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
     Some(match cell {
         Cell::Null => return None,
         Cell::Bool(value) => Literal::Boolean(*value),
@@ -119,17 +119,24 @@ fn literal(cell: &Cell, ty: &Type) -> Option<Literal> {
 }
 
 /// Reads as_of and whole numbers from a table of one row.
-pub(super) fn numbers(table: &Table) -> Result<(Timestamp, Vec<u64>), Diagnostics> {
+pub(in crate::api) fn numbers(table: &Table) -> Result<(Timestamp, Vec<u64>), Diagnostics> {
     let row = table.rows.first().ok_or_else(|| strange("it has no rows"))?;
-    let (Some(Cell::Timestamp(as_of)), Some(rest)) = (row.first(), row.get(1..)) else {
-        return Err(strange("its first column is no instant"));
-    };
+    let [first, rest @ ..] = &row[..] else { return Err(strange("it has no columns")) };
+    let as_of = instant(first)?;
     let number = |cell: &Cell| match cell {
         // The sum over no rows at all.
         Cell::Null => Ok(0),
         cell => cell.to_string().parse().map_err(|_| strange(&format!("a count is `{cell}`"))),
     };
-    Ok((*as_of, rest.iter().map(number).collect::<Result<_, _>>()?))
+    Ok((as_of, rest.iter().map(number).collect::<Result<_, _>>()?))
+}
+
+/// Reads as_of.
+pub(in crate::api) fn instant(cell: &Cell) -> Result<Timestamp, Diagnostics> {
+    match cell {
+        Cell::Timestamp(as_of) => Ok(*as_of),
+        _ => Err(strange("its first column is no instant")),
+    }
 }
 
 fn strange(what: &str) -> Diagnostics {

@@ -3,6 +3,7 @@
 //! The tree of conditions comes from `check`. The answers come either from a database, through the
 //! planner's queries, or from the reference evaluator, for rows that aren't in a database.
 
+mod all;
 mod attrition;
 mod database;
 mod row;
@@ -11,8 +12,12 @@ mod tree;
 
 use jiff::Timestamp;
 
+pub use all::{Membership, Memberships};
 pub use attrition::{Attrition, AttritionStep};
+pub(super) use database::{instant, literal, numbers, render};
+pub(super) use text::json_of;
 pub use tree::{Saw, Why, WhyPart};
+pub(super) use tree::{fit, written};
 
 use super::problems::{BadKey, WrongKeyParts};
 use super::session::{Options, Session};
@@ -104,24 +109,28 @@ impl Session {
         Ok(tree::filled(self, question.segment, key, &tree.root, answers))
     }
 
-    fn entity_of(&self, segment: SegmentId) -> &Entity {
+    pub(super) fn entity_of(&self, segment: SegmentId) -> &Entity {
         self.hir.catalog.entity(self.hir.segment(segment).entity)
     }
 
     /// Parses the key of a question by the types of its fields.
     fn key(&self, question: &Question<'_>) -> Result<Vec<Literal>, Diagnostics> {
-        let entity = self.entity_of(question.segment);
+        self.key_of(self.entity_of(question.segment), question.key)
+    }
+
+    /// Parses the key of an entity by the types of its fields.
+    fn key_of(&self, entity: &Entity, texts: &[String]) -> Result<Vec<Literal>, Diagnostics> {
         let names: Vec<&str> = entity.key.iter().map(|&field| entity.field(field).name.as_str()).collect();
-        if question.key.len() != names.len() {
-            let (entity, given) = (entity.name.clone(), question.key.len());
+        if texts.len() != names.len() {
+            let (entity, given) = (entity.name.clone(), texts.len());
             let names = names.into_iter().map(str::to_owned).collect();
             return Err(vec![WrongKeyParts { span: None, entity, names, given }.into()].into());
         }
         let mut problems = Diagnostics::new();
         let mut key = Vec::new();
-        for (&field, text) in entity.key.iter().zip(question.key) {
+        for (&field, text) in entity.key.iter().zip(texts) {
             let field = entity.field(field);
-            let read = evaluate::parse(text, &field.ty, &field.storage).ok().and_then(literal);
+            let read = evaluate::parse(text, &field.ty, &field.storage).ok().and_then(of_datum);
             match read {
                 Some(part) => key.push(part),
                 None => problems.push(BadKey {
@@ -146,7 +155,7 @@ fn collect<'a>(part: &'a ConditionPart, conds: &mut Vec<&'a Cond>, values: &mut 
 }
 
 /// Converts a value of the evaluator; `None` if it is missing.
-fn literal(datum: Datum) -> Option<Literal> {
+fn of_datum(datum: Datum) -> Option<Literal> {
     Some(match datum {
         Datum::String(text) => Literal::String(text),
         Datum::Integer(number) => Literal::Integer(number),

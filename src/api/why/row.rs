@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answers, Asked, Question, Session, literal};
+use super::{Answers, Asked, Question, Session, of_datum};
 use crate::api::problems::{CannotEvaluate, KeyNotUnique, NoSuchKey};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evaluate::{Data, Datum, EvalError, Evaluator};
@@ -29,7 +29,7 @@ pub(super) fn ask(
     })?;
     let conds = asked.conds.iter().map(|cond| evaluator.holds(cond, row)).collect::<Result<_, _>>();
     let conds = conds.map_err(failed)?;
-    let values = asked.values.iter().map(|value| evaluator.value(value, row).map(literal));
+    let values = asked.values.iter().map(|value| evaluator.value(value, row).map(of_datum));
     let values = values.collect::<Result<_, _>>().map_err(failed)?;
     Ok(Answers { as_of, conds, values })
 }

@@ -34,7 +34,7 @@ fn float(number: f64) -> String {
 }
 
 /// A value as JSON. Decimals become text.
-pub(super) fn json_of(value: Option<&Literal>) -> Json {
+pub(in crate::api) fn json_of(value: Option<&Literal>) -> Json {
     match value {
         None => Json::Null,
         Some(Literal::String(text)) => json!(text),

@@ -155,7 +155,7 @@ pub(super) fn part_text(session: &Session, part: &ConditionPart) -> String {
 }
 
 /// A value in the form of its type, independent of its source: engines widen what they compute.
-fn fit(value: Literal, ty: &Type) -> Option<Literal> {
+pub(in crate::api) fn fit(value: Literal, ty: &Type) -> Option<Literal> {
     use bigdecimal::{BigDecimal, ToPrimitive};
     Some(match (ty, value) {
         (Type::Integer, Literal::Decimal(number)) => Literal::Integer(number.to_i64()?),
@@ -169,7 +169,7 @@ fn fit(value: Literal, ty: &Type) -> Option<Literal> {
 }
 
 /// A value as a column holds it: a version is text.
-fn written(value: Literal) -> Literal {
+pub(in crate::api) fn written(value: Literal) -> Literal {
     match value {
         Literal::Semver(version) => Literal::String(version.without_build().to_owned()),
         other => other,
@@ -323,7 +323,7 @@ impl WhyPart {
 }
 
 /// Text without quotes, anything else as in a `.seg` file.
-fn plain(value: &Literal) -> String {
+pub(super) fn plain(value: &Literal) -> String {
     match value {
         Literal::String(text) => text.clone(),
         other => other.to_string(),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::database::choose;
+use super::database::{Ready, ready};
 use super::{Opened, is_plain_name, open, refuse_project, write_json};
 use crate::api::{Attrition as Answer, AttritionStep, Options};
 use crate::check::hir::SegmentId;
@@ -14,7 +14,6 @@ use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::Diagnostics;
-use crate::engine::Access;
 
 /// Count how many remain after each condition of a segment
 #[derive(Debug, clap::Args)]
@@ -96,15 +95,8 @@ fn answers(
     options: &Options,
     terminal: &mut Terminal,
 ) -> Result<Vec<Answer>, Diagnostics> {
-    let database = choose(opened, false, args.place.db.as_deref(), args.place.target.as_deref())?;
-    let mut engine = database.open(opened, Access::Read, false, terminal)?;
-    let probes = database.probe(opened, engine.as_mut())?;
-    let options = Options { probes, ..options.clone() };
-    let (plan, _) = opened.session.plan(&database.target, segments, &options);
-    if let Some(plan) = plan {
-        database.examine(opened, &plan, false, engine.as_mut(), terminal)?;
-    }
-    let ask = |&id| opened.session.attrition(id, &database.target, &options, engine.as_mut());
+    let Ready { mut engine, target, options } = ready(opened, &args.place, segments, options, terminal)?;
+    let ask = |&id| opened.session.attrition(id, &target, &options, engine.as_mut());
     segments.iter().map(ask).collect()
 }
 

@@ -6,6 +6,7 @@ use std::io::Write;
 use super::{Opened, one};
 use crate::api::{Options, Probe};
 use crate::check::hir::SegmentId;
+use crate::cli::args::DatabaseArgs;
 use crate::cli::problems::{NoTables, NoTarget, NoUrlVariable};
 use crate::cli::terminal::{Terminal, variable};
 use crate::conformance::Kit;
@@ -124,6 +125,33 @@ pub(super) fn probe(
         }
     }
     Ok(answer)
+}
+
+/// A database that is open for questions about segments: its engine, the target whose SQL it executes, and the
+/// options with what a probe has found.
+pub(super) struct Ready {
+    pub(super) engine: Box<dyn Engine>,
+    pub(super) target: String,
+    pub(super) options: Options,
+}
+
+/// Opens the database in the arguments to read it, and checks that it has what these segments read.
+pub(super) fn ready(
+    opened: &mut Opened,
+    place: &DatabaseArgs,
+    segments: &[SegmentId],
+    options: &Options,
+    terminal: &mut Terminal,
+) -> Result<Ready, Diagnostics> {
+    let database = choose(opened, false, place.db.as_deref(), place.target.as_deref())?;
+    let mut engine = database.open(opened, Access::Read, false, terminal)?;
+    let probes = database.probe(opened, engine.as_mut())?;
+    let options = Options { probes, ..options.clone() };
+    let (plan, _) = opened.session.plan(&database.target, segments, &options);
+    if let Some(plan) = plan {
+        database.examine(opened, &plan, false, engine.as_mut(), terminal)?;
+    }
+    Ok(Ready { engine, target: database.target, options })
 }
 
 impl Database {

@@ -9,7 +9,7 @@ use clap::builder::NonEmptyStringValueParser;
 use super::database::{DATA, Database, choose};
 use super::docs_server::Server;
 use super::{Opened, leave, one, open, refuse_project};
-use crate::api::{Options, Selection, Session};
+use crate::api::{Attrition, Options, Selection, Session};
 use crate::artifact::Artifacts;
 use crate::check::hir::SegmentId;
 use crate::cli::args::{Moment, SelectArgs, Values};
@@ -20,7 +20,7 @@ use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Access, Address, Engine};
 use crate::project::Disk;
-use crate::site::{self, Measured, Place};
+use crate::site::{self, Measured, Overlap, Place};
 use crate::unittest;
 
 /// The default folder of the site, below the project's `target/`.
@@ -215,5 +215,40 @@ fn count(
         attritions.insert(counted.segment.clone(), counted);
     }
     let Some(as_of) = options.as_of.filter(|_| !attritions.is_empty()) else { return Ok(None) };
-    Ok(Some(Measured { place, as_of, attritions, overlaps: BTreeMap::new(), histories: BTreeMap::new() }))
+    let overlaps = overlaps(session, target, segments, &attritions, &options, engine)?;
+    Ok(Some(Measured { place, as_of, attritions, overlaps, histories: BTreeMap::new() }))
+}
+
+/// The most segments of an entity that are compared: the largest.
+const COMPARED: usize = 30;
+
+/// Counts the members that segments have in common, by entity. Those without members have none.
+fn overlaps(
+    session: &Session,
+    target: &str,
+    segments: &[SegmentId],
+    attritions: &BTreeMap<String, Attrition>,
+    options: &Options,
+    engine: &mut dyn Engine,
+) -> Result<BTreeMap<String, Overlap>, Diagnostics> {
+    let mut of_entity: BTreeMap<&str, Vec<(u64, SegmentId)>> = BTreeMap::new();
+    for &id in segments {
+        let Some(counted) = attritions.get(&session.hir().segment(id).name) else { continue };
+        of_entity.entry(&counted.entity).or_default().push((counted.members(), id));
+    }
+    let mut found = BTreeMap::new();
+    for (entity, mut sizes) in of_entity {
+        // The sort is stable: of equals, by name.
+        sizes.sort_by_key(|&(members, _)| std::cmp::Reverse(members));
+        let all = sizes.len();
+        sizes.retain(|&(members, _)| members > 0);
+        sizes.truncate(COMPARED);
+        if sizes.len() < 2 {
+            continue;
+        }
+        let compared: Vec<SegmentId> = sizes.into_iter().map(|(_, id)| id).collect();
+        let counted = session.overlap(&compared, target, options, engine)?;
+        found.insert(entity.to_owned(), Overlap::of(&counted, all - compared.len()));
+    }
+    Ok(found)
 }

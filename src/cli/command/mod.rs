@@ -17,14 +17,17 @@ mod graph;
 mod import;
 mod init;
 mod ls;
+mod overlap;
 mod overview;
 mod plan;
+mod preview;
 mod relatives;
 mod run;
 mod state;
 mod test;
 mod test_dialect;
 mod why;
+mod why_all;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,6 +56,8 @@ pub(super) enum Command {
     Test(test::Args),
     Why(why::Args),
     Attrition(attrition::Args),
+    Preview(preview::Args),
+    Overlap(overlap::Args),
     Describe(describe::Args),
     Plan(plan::Args),
     Ls(ls::Args),
@@ -77,6 +82,8 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Test(test) => test::run(test, named, terminal),
         Command::Why(why) => why::run(why, named, terminal),
         Command::Attrition(attrition) => attrition::run(attrition, named, terminal),
+        Command::Preview(preview) => preview::run(preview, named, terminal),
+        Command::Overlap(overlap) => overlap::run(overlap, named, terminal),
         Command::Describe(describe) => describe::run(describe, named, terminal),
         Command::Plan(plan) => plan::run(plan, named, terminal),
         Command::Ls(ls) => ls::run(ls, named, terminal),

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::database::choose;
-use super::{Opened, one, open, refuse_folder, write_json};
+use super::database::{Ready, ready};
+use super::why_all::{self, AllAsked};
+use super::{Opened, is_plain_name, one, open, refuse_folder, write_json};
 use crate::api::{Options, Question, Why as Answer, WhyPart};
 use crate::check::hir::how_many;
 use crate::check::tree::{Role, Shape};
-use crate::cli::args::{DatabaseArgs, Moment, Values};
+use crate::cli::args::{DatabaseArgs, Moment, SelectArgs, Values};
 use crate::cli::clock::instant;
 use crate::cli::config;
 use crate::cli::exit::Exit;
@@ -16,7 +17,6 @@ use crate::cli::problems::CannotRead;
 use crate::cli::terminal::Terminal;
 use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::{Diagnostics, visible};
-use crate::engine::Access;
 use crate::unittest::{self, SingleRow};
 
 /// Explain why an entity is or isn't in a segment
@@ -27,8 +27,14 @@ beside the key. Without --db, queries the sample rows in data/ on the embedded e
 passwords out of commands, a target's `url_env:` in segc.yml can name an environment variable
 with the URL, which is used when you name that target.
 
+Without a segment, lists all segments of the entity: which it is in, and the first condition that
+decides. A first argument that is no segment's name is the key; --entity says so always.
+
 Examples:
   segc why vip 42
+  segc why 42                    all segments of the entity
+  segc why --entity customer 42  the same, where several entities have such keys
+  segc why 42 --select tag:crm
   segc why bulk_lines 17 2       a key of two parts
   segc why vip 42 --deep         also expand the segments it refers to
   segc why vip 42 --db postgres://ann@db.example/shop
@@ -36,18 +42,23 @@ Examples:
   segc why vip --row customer.yml
   segc why vip 42 --format json | jq .member")]
 pub(in crate::cli) struct Args {
-    /// The segment
-    #[arg(value_name = "SEGMENT")]
-    segment: String,
+    /// The segment; without it, all segments of the entity
+    #[arg(value_name = "SEGMENT", allow_negative_numbers = true)]
+    first: String,
     /// The entity's key, one argument per field
-    #[arg(value_name = "KEY", required_unless_present = "row", allow_negative_numbers = true)]
+    #[arg(value_name = "KEY", allow_negative_numbers = true)]
     key: Vec<String>,
+    /// All arguments are the key of this entity, whose segments are listed
+    #[arg(long, value_name = "ENTITY", conflicts_with = "row")]
+    entity: Option<String>,
     /// Expand the segments to which it refers
-    #[arg(long)]
+    #[arg(long, conflicts_with = "entity")]
     deep: bool,
     /// Explain the entity in this YAML or JSON file, which isn't in a database
     #[arg(long, value_name = "FILE", conflicts_with_all = ["db", "target", "key"])]
     row: Option<PathBuf>,
+    #[command(flatten)]
+    select: SelectArgs,
     #[command(flatten)]
     place: DatabaseArgs,
     /// The output format
@@ -63,7 +74,9 @@ pub(in crate::cli) struct Args {
 const FURTHEST: usize = 72;
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
-    if let Err(problem) = refuse_folder(std::slice::from_ref(&args.segment), named) {
+    if args.entity.is_none()
+        && let Err(problem) = refuse_folder(std::slice::from_ref(&args.first), named)
+    {
         return terminal.refuse(problem);
     }
     let options = config::options(&args.values, args.moment.as_of.as_deref());
@@ -74,9 +87,21 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     if opened.diagnostics.has_errors() {
         return opened.report(Diagnostics::new(), terminal);
     }
+    if is_about_all(&opened, args) {
+        let key: Vec<String> = std::iter::once(&args.first).chain(&args.key).cloned().collect();
+        let asked = AllAsked {
+            entity: args.entity.as_deref(),
+            key: &key,
+            select: &args.select,
+            place: &args.place,
+            format: args.format,
+            options: &options,
+        };
+        return why_all::run(opened, &asked, terminal);
+    }
     let row = match &args.row {
         None => None,
-        Some(file) => match read_row(&mut opened, &args.segment, file) {
+        Some(file) => match read_row(&mut opened, &args.first, file) {
             Ok(row) => Some(row),
             Err(problems) => {
                 // The file lies where it was named, not in the project.
@@ -97,6 +122,19 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     opened.report(Diagnostics::new(), terminal)
 }
 
+/// Whether the question is about all segments: the first argument isn't the name of one.
+fn is_about_all(opened: &Opened, args: &Args) -> bool {
+    if args.entity.is_some() || args.select.narrows() {
+        return true;
+    }
+    if args.row.is_some() || args.deep || opened.session.is_written(&args.first) {
+        return false;
+    }
+    // A misspelt name before a key isn't a part of the key.
+    let is_name = args.first.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    args.key.is_empty() || !(is_name && is_plain_name(&args.first))
+}
+
 fn answer(
     opened: &mut Opened,
     args: &Args,
@@ -104,7 +142,7 @@ fn answer(
     options: &Options,
     terminal: &mut Terminal,
 ) -> Result<Answer, Diagnostics> {
-    let segment = opened.segment(&args.segment)?;
+    let segment = opened.segment(&args.first)?;
     if let Some(row) = row {
         // Nobody else has a clock.
         let as_of = options.as_of.unwrap_or_else(instant);
@@ -112,15 +150,8 @@ fn answer(
         return opened.session.why_row(&question, &row.data, as_of);
     }
     let question = Question { segment, key: &args.key, deep: args.deep };
-    let database = choose(opened, false, args.place.db.as_deref(), args.place.target.as_deref())?;
-    let mut engine = database.open(opened, Access::Read, false, terminal)?;
-    let probes = database.probe(opened, engine.as_mut())?;
-    let options = Options { probes, ..options.clone() };
-    let (plan, _) = opened.session.plan(&database.target, &[segment], &options);
-    if let Some(plan) = plan {
-        database.examine(opened, &plan, false, engine.as_mut(), terminal)?;
-    }
-    opened.session.why(&question, &database.target, &options, engine.as_mut())
+    let Ready { mut engine, target, options } = ready(opened, &args.place, &[segment], options, terminal)?;
+    opened.session.why(&question, &target, &options, engine.as_mut())
 }
 
 /// Reads the row of an entity that isn't in a database and answers with the reference evaluator.

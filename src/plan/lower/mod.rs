@@ -27,6 +27,7 @@ mod names;
 mod narrowed_groups;
 mod one_pass;
 mod places;
+pub(super) mod preview;
 mod rank_chain;
 mod ranked;
 mod segment;

@@ -14,13 +14,13 @@ use crate::plan::rel::{Column, Cte, Relation, Scalar, Select, TableRef, all};
 use crate::types::Literal;
 
 /// The column that tells the instant of the answer.
-const AS_OF: &str = "as_of";
+pub(super) const AS_OF: &str = "as_of";
 
 /// The conditions on the rows of an entity.
 pub(in crate::plan) struct Questions<'a> {
     pub(in crate::plan) entity: EntityId,
-    /// The segment whose conditions they are: they may refer to what it refers to.
-    pub(in crate::plan) of: SegmentId,
+    /// The segments whose conditions they are: they may refer to what these refer to.
+    pub(in crate::plan) of: &'a [SegmentId],
     /// Further segments whose members they refer to.
     pub(in crate::plan) whole: &'a [SegmentId],
     /// Conditions, each a column that is true or false.
@@ -81,15 +81,17 @@ pub(in crate::plan) fn counts(context: &Context<'_>, ask: &Questions<'_>, steps:
 
 impl Lowering<'_> {
     /// Puts the segments that are referred to first, and begins the select.
-    fn begin(&mut self, ask: &Questions<'_>) -> usize {
-        self.inline_inputs(ask.of);
+    pub(super) fn begin(&mut self, ask: &Questions<'_>) -> usize {
+        for &id in ask.of {
+            self.inline_inputs(id);
+        }
         for &id in ask.whole {
             self.inline_whole(id);
         }
         self.push(false)
     }
 
-    fn truths(&mut self, row: &Row, conds: &[&Cond]) -> impl Iterator<Item = Column> + use<> {
+    pub(super) fn truths(&mut self, row: &Row, conds: &[&Cond]) -> impl Iterator<Item = Column> + use<> {
         let scope = Scope::of(row.clone(), None).with(Mode::Alternative);
         let constant = |value| Scalar::Literal(Literal::Boolean(value));
         let mut columns = Vec::new();
@@ -106,6 +108,6 @@ impl Lowering<'_> {
 }
 
 /// The column of a condition, by its place.
-fn truth(at: usize) -> String {
+pub(super) fn truth(at: usize) -> String {
     format!("condition_{}", at + 1)
 }

@@ -71,7 +71,7 @@ window.segcPicture = (() => {
 
   return (nodes, edges) => {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
-    graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 64, edgesep: 8, marginx: 2, marginy: 2 });
+    graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 64, edgesep: 8, marginx: 2, marginy: 16 });
     graph.setDefaultEdgeLabel(() => ({}));
     for (const node of nodes) graph.setNode(node.id, size(node));
     // Rows of one node that lead to the same other are one edge for the layout.

@@ -186,9 +186,12 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn columns(&mut self, node: ParseNode<'a>) -> Columns {
-        let span = self.span(&node);
-        let columns = children(node, Rule::column).filter_map(|column| self.column(column)).collect();
-        Columns { columns, span }
+        Columns { span: self.span(&node), columns: self.column_list(node) }
+    }
+
+    /// The columns of a list.
+    pub(in crate::syntax) fn column_list(&mut self, node: ParseNode<'a>) -> Vec<Column> {
+        children(node, Rule::column).filter_map(|column| self.column(column)).collect()
     }
 
     fn column(&mut self, node: ParseNode<'a>) -> Option<Column> {
