@@ -42,7 +42,7 @@ pub use overlap::{MOST_COMBINED, Overlap, OverlapCombination, OverlapPair, Overl
 pub use preview::{Population, Preview, PreviewRow, PreviewValue, ValuePreview};
 pub use probe::Probe;
 pub use recheck::{Kept, Known, Rechecked, open_to_check};
-pub use run::{Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
+pub use run::{Event, History, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use scripts::{Build, Execution, ExecutionStep, SegmentFiles};
 pub use select::{Selection, State};
 pub use session::{Options, Session};

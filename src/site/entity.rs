@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::facts::{EntityFacts, Facts, Link};
 use super::html;
-use super::overview::Row;
+use super::overview::{Row, Table};
 use super::shell::Shell;
 use crate::catalog::{Changes, Deletes, Entity, FieldId, TableSource};
 use crate::diagnostic::visible;
@@ -19,8 +19,7 @@ pub(super) struct Page {
     properties: Vec<(&'static str, String)>,
     fields: Vec<Field>,
     links: Vec<LinkRow>,
-    rows: Vec<Row>,
-    has_sizes: bool,
+    table: Table,
     others: Vec<Link>,
     rows_counted: Option<String>,
 }
@@ -116,8 +115,11 @@ impl Page {
             properties: properties(facts, entity),
             fields: fields(facts, one),
             links: links.collect(),
-            rows: one.segments.iter().filter_map(segment).map(|one| Row::of(facts, one)).collect(),
-            has_sizes: facts.measured().is_some(),
+            table: Table::of(
+                facts,
+                one.segments.iter().filter_map(segment).map(|one| Row::of(facts, one)).collect(),
+                false,
+            ),
             others: one
                 .readers
                 .iter()

@@ -207,7 +207,7 @@ fn tests(request: &Request<'_>, places: &HashMap<String, usize>, segments: &mut 
             name: visible(&case.name),
             path: visible(&case.path),
             line: case.line,
-            as_of: case.as_of.to_string(),
+            as_of: super::history::instant(case.as_of),
             verdicts,
         });
     }

@@ -122,6 +122,14 @@ fn list(parts: &[Part], out: &mut String) {
     out.push_str("</ul>");
 }
 
+/// A line of steps and the area below it. The path has only numbers and letters.
+pub(super) fn steps(line: &str, width: f64, height: f64) -> Html {
+    Html(format!(
+        "<svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <path class=\"area\" d=\"{line}V{height}H0Z\"/><path class=\"line\" d=\"{line}\"/></svg>"
+    ))
+}
+
 /// A name as a part of an address.
 pub(super) fn url(name: &str) -> String {
     let mut out = String::with_capacity(name.len());

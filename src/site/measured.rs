@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::api::{self, Attrition};
+use crate::api::{self, Attrition, History};
 
 /// What was counted in a database, at one instant.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Measured {
     pub attritions: BTreeMap<String, Attrition>,
     /// The members that segments have in common, by entity.
     pub overlaps: BTreeMap<String, Overlap>,
-    /// What the last runs recorded, by segment.
+    /// What earlier runs have recorded, by segment.
     pub histories: BTreeMap<String, History>,
 }
 
@@ -123,17 +123,4 @@ impl Overlap {
         }
         order
     }
-}
-
-/// What the last run of a segment recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// The as_of of the run.
-    pub as_of: Timestamp,
-    /// How many members it had then.
-    pub members: u64,
-    /// How many entered in that run.
-    pub entered: u64,
-    /// How many left in that run.
-    pub left: u64,
 }

@@ -13,6 +13,7 @@ mod entity;
 mod facts;
 mod findings;
 mod graph;
+mod history;
 mod html;
 mod lineage;
 mod measured;
@@ -24,7 +25,7 @@ mod segment;
 mod shell;
 mod tests_page;
 
-pub use measured::{History, Measured, Overlap, Place};
+pub use measured::{Measured, Overlap, Place};
 
 use std::collections::BTreeMap;
 

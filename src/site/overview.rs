@@ -14,12 +14,11 @@ pub(super) struct Page {
     project: String,
     facts: Vec<(String, String)>,
     tiles: Vec<Tile>,
-    rows: Vec<Row>,
+    table: Table,
     entities: Vec<String>,
     owners: Vec<String>,
     tags: Vec<String>,
     exposures: Vec<Exposure>,
-    has_sizes: bool,
     params: Vec<(String, Html)>,
 }
 
@@ -30,6 +29,27 @@ struct Tile {
     note: String,
     href: &'static str,
     is_bad: bool,
+}
+
+/// Segments in a table, with the columns that say something.
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+    pub(super) has_entity: bool,
+    pub(super) has_owner: bool,
+    pub(super) has_tags: bool,
+    pub(super) has_sizes: bool,
+}
+
+impl Table {
+    pub(super) fn of(facts: &Facts<'_>, rows: Vec<Row>, has_entity: bool) -> Self {
+        Self {
+            has_entity,
+            has_owner: rows.iter().any(|row| row.owner.is_some()),
+            has_tags: rows.iter().any(|row| !row.tags.is_empty()),
+            has_sizes: facts.measured().is_some(),
+            rows,
+        }
+    }
 }
 
 /// A segment in a table.
@@ -173,8 +193,7 @@ impl Page {
                 .map(|(name, value)| (name.to_owned(), visible(&value)))
                 .collect(),
             tiles,
-            has_sizes: facts.measured().is_some(),
-            rows,
+            table: Table::of(facts, rows, true),
             entities,
             owners,
             tags,

@@ -21,7 +21,7 @@ pub(super) struct Planned {
     pub(super) strategy: &'static str,
     /// What a refresh does, in a sentence.
     pub(super) does: String,
-    /// Whether it is rebuilt though a cheaper refresh was asked for.
+    /// Whether it is rebuilt though the segment is incremental.
     pub(super) is_obstructed: bool,
     /// Why members leave, if they do.
     pub(super) leaves: Option<Reason>,

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::facts::{Facts, Finding, Link, SegmentFacts};
+use super::history::Shown;
 use super::html::{self, Html};
 use super::overlap::{self, Neighbour};
 use super::overview::Size;
@@ -32,7 +33,7 @@ pub(super) struct Page<'a> {
     basis: String,
     funnel: Vec<Step>,
     neighbours: Vec<Neighbour>,
-    history: Vec<(&'static str, String)>,
+    history: Option<Shown>,
     parents: Vec<Use>,
     children: Vec<Use>,
     exposures: Vec<String>,
@@ -94,7 +95,8 @@ impl<'a> Page<'a> {
         let attrition = facts.attrition(&entry.name);
         let steps = attrition.map(|counted| {
             counted.steps.iter().map(|step| Step {
-                word: step.word,
+                // `keep top 5` begins with its keyword.
+                word: if step.text.starts_with(step.word) { "" } else { step.word },
                 text: html::condition_code(&step.text),
                 remain: html::number(step.remain),
                 share: html::percent(step.remain, counted.everyone),
@@ -123,7 +125,7 @@ impl<'a> Page<'a> {
             basis: facts.measured().map(shell::basis).unwrap_or_default(),
             funnel: steps.into_iter().flatten().collect(),
             neighbours: overlap::neighbours(facts, one),
-            history: history(facts, &entry.name),
+            history: facts.measured().and_then(|one| one.histories.get(&entry.name)).map(Shown::of),
             parents: uses(facts, entry.parents.iter().flatten()),
             children: uses(facts, entry.children.iter().flatten()),
             exposures: entry.exposures.iter().map(|name| visible(name)).collect(),
@@ -182,18 +184,6 @@ fn traits(facts: &Facts<'_>, one: &SegmentFacts) -> Vec<(String, Html)> {
         Some((visible(name), html::segment_code(&written)))
     };
     one.entry.traits.iter().flatten().filter_map(text).collect()
-}
-
-fn history(facts: &Facts<'_>, segment: &str) -> Vec<(&'static str, String)> {
-    let Some(last) = facts.measured().and_then(|measured| measured.histories.get(segment)) else {
-        return Vec::new();
-    };
-    vec![
-        ("As of", last.as_of.to_string().replace('T', " ").replace('Z', " UTC")),
-        ("Members", html::number(last.members)),
-        ("Entered", html::number(last.entered)),
-        ("Left", html::number(last.left)),
-    ]
 }
 
 fn uses<'a>(facts: &Facts<'_>, relatives: impl Iterator<Item = &'a Relative>) -> Vec<Use> {

@@ -20,7 +20,7 @@ pub(super) struct Shell {
 }
 
 impl Shell {
-    /// What assistive technology is told of a part of the site.
+    /// Whether a part of the site is open, for assistive technology.
     pub(super) fn current(&self, part: &str) -> &'static str {
         if self.active == part { "page" } else { "false" }
     }
@@ -37,5 +37,5 @@ pub(super) fn basis(measured: &Measured) -> String {
 
 /// The as_of of numbers.
 pub(super) fn when(measured: &Measured) -> String {
-    measured.as_of.to_string().replace('T', " ").replace('Z', " UTC")
+    super::history::instant(measured.as_of)
 }

@@ -26,6 +26,7 @@ const WITHOUT: &[&[&str]] = &[
     &["-C", SHOP, "graph"],
     &["-C", SHOP, "capabilities"],
     &["-C", SHOP, "catalog"],
+    &["-C", SHOP, "docs", "--no-data", "--out", "site"],
     &["-C", SHOP, "test"],
     &["-C", SHOP, "fmt", "--check"],
 ];
@@ -35,6 +36,7 @@ const WITH: &[&[&str]] = &[
     &["-C", SHOP, "run", "--as-of", "2026-03-31T12:00:00Z"],
     &["-C", SHOP, "why", "win_back", "1"],
     &["-C", SHOP, "attrition", "win_back"],
+    &["-C", SHOP, "docs", "--out", "counted"],
     &["-C", SHOP, "test", "--engine", "duckdb"],
     &["-C", SHOP, "run", "--db", "new.db", "--load"],
     &["-C", SHOP, "check", "--probe", "shop.db"],

@@ -7,6 +7,7 @@
 mod columns;
 mod doubles;
 mod drive;
+mod history;
 mod lists;
 mod outcome;
 mod resume;
@@ -35,6 +36,7 @@ use crate::plan::Plan;
 use crate::plan::program::Loading;
 use crate::plan::rel::{Column, Scalar, Select};
 use crate::sql::AS_OF;
+pub use history::History;
 pub use outcome::Outcome;
 use problems::{AheadOfClock, RunInProgress};
 use segment::Plans;

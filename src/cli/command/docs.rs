@@ -178,7 +178,10 @@ fn measure(
             Address::Memory => Place::SampleRows,
             address => Place::Database(address.shown()),
         };
-        let counted = count(&opened.session, &database.target, &ids, options, place, engine.as_mut())?;
+        let mut counted = count(&opened.session, &database.target, &ids, options, place, engine.as_mut())?;
+        if let Some(counted) = &mut counted {
+            counted.histories = opened.session.histories(&plan, engine.as_mut())?;
+        }
         opened.diagnostics.append(warnings);
         Ok(counted)
     });
@@ -220,7 +223,7 @@ fn count(
 }
 
 /// The most segments of an entity that are compared: the largest.
-const COMPARED: usize = 30;
+const COMPARED: usize = 24;
 
 /// Counts the members that segments have in common, by entity. Those without members have none.
 fn overlaps(

@@ -8,13 +8,13 @@
   const MOST = 56;
   // Of the whole, with all that is between them, fewer.
   const MOST_OF_ALL = 28;
+  const GROUPS = 16;
   const ROWS = 14;
 
   const children = segments.map(() => []);
   segments.forEach((segment, at) => segment.parents.forEach(([parent]) => children[parent].push(at)));
   const readers = entities.map(() => []);
   segments.forEach((segment, at) => segment.reads.forEach(([entity]) => readers[entity].push(at)));
-  const file = (segment) => segment.path.replace(/^segments\//, "").replace(/\.seg$/, "");
   const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
   // All that a step leads to, the nearest first, as far as there is room.
@@ -45,8 +45,7 @@
       const id = `s${at}`;
       if (!nodes.has(id)) {
         nodes.set(id, {
-          id, kind: "segment", name: one.name, title: one.title, href: go("segment", one.name, one.href),
-          label: `Segment ${one.name}`, ...more,
+          id, kind: "segment", name: one.title, note: one.title === one.name ? undefined : one.name, title: one.title, href: go("segment", one.name, one.href), ...more,
         });
       }
       return id;
@@ -57,8 +56,7 @@
       if (!nodes.has(id)) {
         nodes.set(id, {
           id, kind: "entity", name: one.name, title: one.title, href: go("entity", one.name, one.href), rows: [],
-          rowHref: whole ? (row) => (one.fields.includes(row) ? `#field-${one.name}.${row}` : undefined) : undefined,
-          label: `Entity ${one.name}`, ...more,
+          rowHref: whole ? (row) => (one.fields.includes(row) ? `#field-${one.name}.${row}` : undefined) : undefined, ...more,
         });
       }
       return id;
@@ -126,18 +124,31 @@
     return { build, said, page: one.href, focus: `s${at}` };
   };
 
-  // Segments in one node each if there are few, else in one for each file.
-  const inFiles = (build, list, link) => {
-    const files = new Map();
-    for (const at of list) files.set(segments[at].path, [...(files.get(segments[at].path) ?? []), at]);
-    for (const [path, members] of files) {
+  // Segments in a node for each file, or for each folder if there are too many files.
+  const inFiles = (build, list, link, within = "") => {
+    const grouped = (depth) => {
+      const groups = new Map();
+      for (const at of list) {
+        const parts = segments[at].path.split("/");
+        const key = depth < parts.length ? `${parts.slice(0, depth).join("/")}/` : segments[at].path;
+        groups.set(key, [...(groups.get(key) ?? []), at]);
+      }
+      return groups;
+    };
+    const deepest = Math.max(...list.map((at) => segments[at].path.split("/").length));
+    const shallow = within.split("/").length;
+    let groups = grouped(deepest);
+    for (let depth = deepest - 1; depth >= shallow && groups.size > GROUPS; depth -= 1) groups = grouped(depth);
+    for (const [path, members] of groups) {
       const id = `f${path}`;
+      const count = plural(members.length, "segment");
       build.nodes.set(id, {
-        id, kind: "group", name: file(segments[members[0]]), title: members.map((at) => segments[at].name).join(", "),
-        note: plural(members.length, "segment"), href: `#file-${path}`, label: `${path}, ${plural(members.length, "segment")}`,
+        id, kind: "group", name: path.replace(/^segments\/(?=.)/, "").replace(/\.seg$/, ""), title: path, note: count,
+        href: `#in-${path}`,
       });
       link(id, members);
     }
+    return groups.size;
   };
 
   // An entity or one of its fields, with the segments that read it and those that use these.
@@ -165,39 +176,42 @@
     return { build, said: `${name} is read by ${plural(direct.length, "segment")}.`, page, focus };
   };
 
-  // The segments of a file. Those with the same neighbours share a node if there are many.
-  const ofFile = (path) => {
+  // The segments of a file or a folder. Of many, those with the same neighbours share a node.
+  const ofPath = (path) => {
     const build = builder(true);
-    const members = segments.flatMap((one, at) => (one.path === path ? [at] : []));
-    const neighbours = (at) => JSON.stringify([
-      segments[at].reads.map(([entity]) => entity),
-      segments[at].parents.map(([parent]) => parent),
-      children[at],
-    ]);
-    const groups = new Map();
-    for (const at of members) {
-      const key = members.length > MOST ? neighbours(at) : at;
-      groups.set(key, [...(groups.get(key) ?? []), at]);
-    }
+    const members = segments.flatMap((one, at) => (one.path === path || (path.endsWith("/") && one.path.startsWith(path)) ? [at] : []));
+    const said = `${path} has ${plural(members.length, "segment")}.`;
+    const files = new Set(members.map((at) => segments[at].path));
     const nodeOf = new Map();
-    [...groups.values()].slice(0, MOST * 2).forEach((group) => {
-      let id = `s${group[0]}`;
-      if (group.length === 1) build.segment(group[0]);
-      else {
-        id = `g${group[0]}`;
-        const some = group.slice(0, ROWS - 2).map((at) => segments[at].name);
-        if (group.length > some.length) some.push(`${group.length - some.length} more`);
-        build.nodes.set(id, { id, kind: "group", name: `${group.length} alike`, title: group.map((at) => segments[at].name).join(", "), rows: some });
+    if (members.length > MOST_OF_ALL && files.size > 1) {
+      inFiles(build, members, (id, group) => group.forEach((at) => nodeOf.set(at, id)), path);
+    } else {
+      const neighbours = (at) => JSON.stringify([segments[at].reads.map(([entity]) => entity), segments[at].parents.map(([parent]) => parent)]);
+      const groups = new Map();
+      for (const at of members) {
+        const key = members.length > MOST_OF_ALL ? neighbours(at) : at;
+        groups.set(key, [...(groups.get(key) ?? []), at]);
       }
-      group.forEach((at) => nodeOf.set(at, id));
-    });
+      for (const group of groups.values()) {
+        let id = `g${group[0]}`;
+        if (group.length === 1) id = build.segment(group[0]);
+        else {
+          const some = group.slice(0, ROWS).map((at) => segments[at].name);
+          if (group.length > some.length) some.push(`${group.length - some.length} more`);
+          build.nodes.set(id, {
+            id, kind: "group", name: `${group.length} that read the same`, title: group.map((at) => segments[at].name).join(", "), rows: some,
+            rowHref: (row) => (segments.some((one) => one.name === row) ? `#segment-${row}` : undefined),
+          });
+        }
+        group.forEach((at) => nodeOf.set(at, id));
+      }
+    }
     for (const [at, id] of nodeOf) {
       for (const [entity] of segments[at].reads) build.edge(build.entity(entity), id, "reads");
-      for (const [parent] of segments[at].parents) {
-        build.edge(nodeOf.get(parent) ?? build.segment(parent), id, "uses");
-      }
+      if (members.length > MOST_OF_ALL) continue;
+      for (const [parent] of segments[at].parents) build.edge(nodeOf.get(parent) ?? build.segment(parent), id, "uses");
     }
-    return { build, said: `${path} has ${plural(members.length, "segment")}.` };
+    return { build, said };
   };
 
   const everything = () => {
@@ -220,7 +234,7 @@
         if (groupOf.get(parent) !== groupOf.get(at)) build.edge(groupOf.get(parent), groupOf.get(at), "uses");
       }
     }
-    return { build, said: `${said} By file: choose one, or an entity, or name a segment.` };
+    return { build, said: `${said} Choose a file, a folder or an entity, or name a segment, to see what is in it and around it.` };
   };
 
   const draw = (figure, part) => {
@@ -293,8 +307,8 @@
       const field = entities[of]?.fields.indexOf(rest("field-").slice(dot + 1)) ?? -1;
       if (field >= 0) return ofEntity(of, field);
     }
-    const path = rest("file-");
-    if (segments.some((one) => one.path === path)) return ofFile(path);
+    const path = rest("in-");
+    if (path && segments.some((one) => one.path.startsWith(path))) return ofPath(path);
     return everything();
   };
   const zoom = (next) => {

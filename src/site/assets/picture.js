@@ -41,7 +41,6 @@ window.segcPicture = (() => {
     const left = place.x - place.width / 2;
     const top = place.y - place.height / 2;
     const parts = [
-      make("title", {}, node.title ?? node.name),
       make("rect", { width: place.width, height: place.height, rx: 7 }),
       make("text", { class: "name", x: 14, y: 21 }, short(node.name)),
     ];
@@ -50,10 +49,10 @@ window.segcPicture = (() => {
       const href = node.rowHref?.(row);
       return href ? make("a", { href, "aria-label": `${node.name}.${row}` }, text) : text;
     });
-    if (node.note) parts.push(make("text", { class: "kind", x: 14, y: 36 }, node.note));
-    const inside = node.href
-      ? [make("a", { href: node.href, "aria-label": node.label ?? node.name }, ...parts)]
-      : parts;
+    // The space is between the words of the link's name.
+    if (node.note) parts.push(" ", make("text", { class: "kind", x: 14, y: 36 }, node.note));
+    const title = make("title", {}, node.title ?? node.name);
+    const inside = node.href ? [title, make("a", { href: node.href }, ...parts)] : [title, ...parts];
     const classes = ["node", node.kind, node.focus ? "focus" : ""].filter(Boolean).join(" ");
     return make("g", { class: classes, transform: `translate(${left} ${top})` }, ...inside, ...rows);
   };

@@ -22,7 +22,6 @@
         boost: { name: 4, title: 4, text: 1.5 },
         boostDocument: (_, __, stored) => boost[stored.kind],
         prefix: true,
-        fuzzy: (term) => (term.length > 3 ? 0.2 : false),
         combineWith: "AND",
       },
     });
@@ -62,7 +61,9 @@
       close();
       return;
     }
-    const found = engine().search(text).slice(0, 20);
+    // Words that are nearly the same are better than nothing.
+    const exact = engine().search(text);
+    const found = (exact.length > 0 ? exact : engine().search(text, { fuzzy: 0.34 })).slice(0, 20);
     list.replaceChildren(...found.map((one, number) => {
       const option = document.createElement("li");
       option.id = `result-${number}`;
