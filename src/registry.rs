@@ -46,6 +46,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::conformance::problems::CODES,          // SEG64x
     crate::cli::problems::CODES,                  // SEG81x, SEG82x
     crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
+    crate::cli::command::docs::problems::CODES,   // SEG851, SEG852
 ];
 
 /// All codes, in order.

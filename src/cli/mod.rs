@@ -6,7 +6,7 @@
 mod args;
 mod cache;
 mod clock;
-mod command;
+pub(crate) mod command;
 mod config;
 mod exit;
 pub(crate) mod folder;

@@ -230,6 +230,11 @@ fn examples_in_describe_match() {
 }
 
 #[test]
+fn examples_in_site_match() {
+    page("docs/site.md");
+}
+
+#[test]
 fn examples_in_catalog_match() {
     page("docs/catalog.md");
 }
@@ -297,6 +302,7 @@ fn links_between_pages_resolve() {
         "docs/why.md",
         "docs/selection.md",
         "docs/describe.md",
+        "docs/site.md",
         "docs/ci.md",
         "docs/findings.md",
         "docs/testing.md",

@@ -1,5 +1,8 @@
 //! `segc docs`
 
+pub(crate) mod problems;
+mod server;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,14 +10,12 @@ use std::path::{Path, PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 
 use super::database::{DATA, Database, choose};
-use super::docs_server::Server;
 use super::{Opened, leave, one, open, refuse_project};
 use crate::api::{Attrition, Options, Selection, Session};
 use crate::artifact::Artifacts;
 use crate::check::hir::SegmentId;
 use crate::cli::args::{Moment, SelectArgs, Values};
 use crate::cli::exit::Exit;
-use crate::cli::problems::TargetInTheWay;
 use crate::cli::terminal::Terminal;
 use crate::cli::{config, folder};
 use crate::diagnostic::Diagnostics;
@@ -22,6 +23,8 @@ use crate::engine::{Access, Address, Engine};
 use crate::project::Disk;
 use crate::site::{self, Measured, Overlap, Place};
 use crate::unittest;
+use problems::TargetInTheWay;
+use server::Server;
 
 /// The default folder of the site, below the project's `target/`.
 const FOLDER: &str = "docs";

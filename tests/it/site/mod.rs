@@ -169,6 +169,57 @@ fn folders_of_others_and_of_targets_stay() {
     assert!(files["index.html"].contains("The project has no segments yet."));
 }
 
+#[test]
+fn runs_in_a_database_are_on_the_pages() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("segc.yml", "name: p\ntargets: { duckdb: {} }\n");
+    write(
+        "catalog/all.yml",
+        "entities:\n  visitor:\n    table: visitors\n    key: id\n    fields:\n      \
+         id: { type: integer, nullable: false }\n      at: { type: timestamp, nullable: false }\n",
+    );
+    write(
+        "segments/all.seg",
+        "segment recent on visitor {\n  materialize: incremental\n  history: true\n  where at during last 10 days\n}\n\
+         segment all on visitor { }\nsegment nobody on visitor { where id < 0 }\n",
+    );
+    let rows: String = (1..=9).map(|day| format!("{day},2026-01-0{day}T00:00:00Z\n")).collect();
+    write("data/visitors.csv", &format!("id,at\n{rows}"));
+    for (arguments, as_of) in [
+        ("--load", "2026-01-10T12:00:00Z"),
+        ("--refresh", "2026-01-15T12:00:00Z"),
+        ("--refresh", "2026-02-01T00:00:00Z"),
+    ] {
+        let (code, said) = segc(folder.path(), &["run", "--db", "p.db", arguments, "--as-of", as_of]);
+        assert_eq!(code, 0, "{said}");
+    }
+    let arguments = ["docs", "--db", "p.db", "--as-of", "2026-01-15T12:00:00Z", "--out", "site"];
+    let (code, said) = segc(folder.path(), &arguments);
+    assert_eq!(code, 0, "{said}");
+    let files = read(&folder.path().join("site"));
+    assert_sound(&files);
+    let page = Page::read(&files["segments/recent.html"]);
+    for said in [
+        "In p.db, as of 2026-01-15 12:00 UTC",
+        "4 of 9 44%",
+        "As of 2026-02-01 00:00 UTC Members 0 Entered 0 Left 4",
+        "2026-02-01 00:00 UTC 0 2026-01-15 12:00 UTC 4 2026-01-10 12:00 UTC 9",
+        "all 4 100% 44%",
+    ] {
+        assert!(page.text.contains(said), "{said}\n{}", page.text);
+    }
+    assert!(page.tags.contains("path"), "the history is drawn");
+    // Views and tables without runs have none; segments without members have nothing in common.
+    assert!(!Page::read(&files["overlap.html"]).text.contains("nobody"));
+    let (code, said) = segc(folder.path(), &["docs", "--db", "none.db", "--out", "other"]);
+    assert!(code == 3 && !folder.path().join("other").exists(), "{said}");
+}
+
 /// A text that would break out of wherever it is written.
 const EVIL: &str =
     "</script><script>alert(1)</script><img src=x onerror=alert(1)>\\\" ' {{ 7*7 }} & \\u{202e}";

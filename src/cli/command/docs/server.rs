@@ -6,9 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tiny_http::{Header, Method, Request, Response};
 
 use crate::artifact::Artifacts;
-use crate::cli::problems::CannotServe;
 use crate::cli::terminal::Terminal;
 use crate::diagnostic::Diagnostic;
+
+use super::problems::CannotServe;
 
 /// A server that only this machine can reach.
 pub(super) struct Server {
