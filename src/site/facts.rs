@@ -75,8 +75,8 @@ impl Test {
 pub(super) struct Finding {
     pub(super) code: &'static str,
     pub(super) is_error: bool,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    pub(super) message: Html,
+    pub(super) help: Option<Html>,
     /// The path and the line.
     pub(super) place: Option<(String, usize)>,
 }
@@ -239,8 +239,8 @@ fn findings(request: &Request<'_>, segments: &mut [SegmentFacts]) -> Vec<Finding
         found.push(Finding {
             code: problem.code,
             is_error: problem.severity == Severity::Error,
-            message: visible(&problem.message),
-            help: problem.help.as_deref().map(visible),
+            message: html::message(&problem.message),
+            help: problem.help.as_deref().map(html::message),
             place: place.map(|(path, at)| (visible(path), at.line)),
         });
     }

@@ -95,6 +95,25 @@ fn excerpt(before: &str, text: &str, after: &str) -> Html {
     code(text, &words)
 }
 
+/// A message, in which what is in backticks is code.
+pub(super) fn message(text: &str) -> Html {
+    let text = visible(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    let mut out = String::with_capacity(text.len() + 16);
+    if parts.len().is_multiple_of(2) {
+        // A backtick that isn't closed is one of the user's.
+        escape(&text, &mut out);
+        return Html(out);
+    }
+    for (at, part) in parts.into_iter().enumerate() {
+        let is_code = at % 2 == 1;
+        out.push_str(if is_code { "<code>" } else { "" });
+        escape(part, &mut out);
+        out.push_str(if is_code { "</code>" } else { "" });
+    }
+    Html(out)
+}
+
 /// A description: a paragraph for each section, and its conditions as nested lists.
 pub(super) fn description(it: &Description) -> Html {
     let mut out = String::new();
@@ -214,6 +233,13 @@ mod tests {
     fn names_are_safe_in_addresses_and_scripts() {
         assert_eq!(url("a b/../é?#\""), "a%20b%2F..%2F%C3%A9%3F%23%22");
         assert_eq!(script_value(&serde_json::json!("</script>\u{2028}")), "\"\\u003c/script>\\u2028\"");
+    }
+
+    #[test]
+    fn messages_have_code_in_backticks() {
+        assert_eq!(message("a `<b>` c").0, "a <code>&lt;b&gt;</code> c");
+        assert_eq!(message("a ` c <").0, "a ` c &lt;");
+        assert_eq!(message("").0, "");
     }
 
     #[test]

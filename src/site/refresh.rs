@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Request;
 use super::facts::SegmentFacts;
+use super::html::{self, Html};
 use crate::api::Session;
 use crate::artifact::{ManifestRefresh, ManifestTrigger, ManifestWhy, RefreshStrategy, TriggerKind};
 use crate::check::hir::SegmentId;
@@ -38,8 +39,8 @@ pub(super) struct Planned {
 /// A reason, and the declaration that would remove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reason {
-    pub(super) text: String,
-    pub(super) remedy: Option<String>,
+    pub(super) text: Html,
+    pub(super) remedy: Option<Html>,
 }
 
 /// Rows that make an entity be evaluated again.
@@ -75,8 +76,8 @@ impl Planned {
         let refresh = ManifestRefresh::of(plan, &session.sources);
         let (strategy, does) = strategy(plan, &refresh);
         let reason = |why: &ManifestWhy| Reason {
-            text: visible(&why.reason),
-            remedy: why.remedy.as_deref().map(visible),
+            text: html::message(&why.reason),
+            remedy: why.remedy.as_deref().map(html::message),
         };
         let table = plan.table.join(".");
         let is_stored = plan.materialize.is_table() || plan.materialize.name() == "view";

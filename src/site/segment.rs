@@ -77,7 +77,7 @@ struct ReadField {
 /// The SQL of a target, or why there is none.
 struct Target {
     name: String,
-    sql: Result<Html, Vec<String>>,
+    sql: Result<Html, Vec<Html>>,
 }
 
 struct TestRow {
@@ -237,10 +237,10 @@ fn targets(facts: &Facts<'_>, one: &SegmentFacts) -> Vec<Target> {
 }
 
 /// Problems as sentences.
-fn said(problems: &Diagnostics) -> Vec<String> {
+fn said(problems: &Diagnostics) -> Vec<Html> {
     let sentence = |one: &crate::diagnostic::Diagnostic| {
-        let help = one.help.as_ref().map(|help| format!("; {}", visible(help))).unwrap_or_default();
-        format!("{}: {}{help}", one.code, visible(&one.message))
+        let help = one.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        html::message(&format!("{}: {}{help}", one.code, one.message))
     };
     problems.iter().map(sentence).collect()
 }

@@ -26,6 +26,9 @@
   });
   show();
 
+  // On a narrow window, the open part of the site may be beside it.
+  document.querySelector(".parts [aria-current='page']")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Tables whose columns can be sorted.
   const value = (row, at) => row.cells[at].dataset.value ?? row.cells[at].textContent;
   const sort = (table, at, kind, descending) => {

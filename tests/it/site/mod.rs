@@ -21,7 +21,7 @@ const AS_OF: &str = "2026-03-31T12:00:00Z";
 
 /// The files of the site of a project.
 fn built(files: &[(String, String)], selection: &Selection) -> BTreeMap<String, String> {
-    let memory = files.iter().fold(Memory::new(), |memory, (path, text)| memory.with(path, text));
+    let memory = files.iter().fold(Memory::new(), |memory, (path, text)| memory.with(path, text.as_str()));
     let options = Options::default();
     let (mut session, findings) = open_files(&memory, &options);
     assert!(!findings.has_errors(), "{findings:#?}");
@@ -240,7 +240,7 @@ fn hostile() -> Vec<(String, String)> {
         file(
             "catalog/all.yml",
             format!(
-                "entities:\n  customer:\n    label: {label}\n    plural: {label}\n    description: {evil}\n    \
+                "entities:\n  customer:\n    singular: {label}\n    plural: {label}\n    description: {evil}\n    \
                  table: t\n    key: id\n    fields:\n      id: {{ type: integer, nullable: false, label: {label} }}\n      \
                  plan: {{ type: string, values: [{evil}, b], description: {evil}, column: {label} }}\n"
             ),
@@ -257,7 +257,7 @@ fn hostile() -> Vec<(String, String)> {
         file(
             "tests/all.yml",
             format!(
-                "tests:\n  - name: {evil}\n    as_of: 2026-01-01T00:00:00Z\n    given: {{ customer: [{{ id: 1, plan: b }}] }}\n    \
+                "tests:\n  - name: {evil}\n    as_of: 2026-01-01T00:00:00Z\n    given: {{ customer: [{{ id: 1, plan: b }}, {{ id: 2 }}] }}\n    \
                  expect: {{ vip: [2] }}\n"
             ),
         ),
