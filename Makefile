@@ -1,7 +1,7 @@
 # One command for everything; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo build packages test test-engines mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
+.PHONY: help demo build packages test test-engines test-site mutants growth fuzz long lint bench docs fmt tidy clippy rustdoc deny
 
 # Finds or fetches DuckDB's library; prints the flags that cargo needs, if any.
 ENGINE = flags=$$(tools/engine.sh) &&
@@ -33,6 +33,17 @@ test-engines: ## install what executes BigQuery's, Spark's and ClickHouse's SQL,
 	@$(ENGINE) SEGC_ENGINES=all cargo test $$flags --test it -- $(EVERYWHERE)
 	@$(ENGINE) SEGC_ENGINES=bigquery,spark,clickhouse,sqlite cargo test $$flags --test it -- $(SCRIPTS)
 	@$(ENGINE) SEGC_ENGINES=sqlite cargo test $$flags --test it -- crash::scripts_can
+
+# The site of the example shop, and that of 500 segments.
+SITES = target/sites
+
+test-site: ## open the pages of `segc docs` in a headless browser (installs Chromium and its driver if it can)
+	@tools/browser.sh >/dev/null
+	@$(ENGINE) cargo build $$flags
+	@rm -rf $(SITES) && mkdir -p $(SITES) && node tests/browser/large.mjs $(SITES)/project
+	@$(ENGINE) cargo run --quiet $$flags -- -C examples/shop docs --out $(SITES)/shop --as-of 2026-03-31T12:00:00Z
+	@$(ENGINE) cargo run --quiet $$flags -- -C $(SITES)/project docs --out $(SITES)/large
+	@SEGC_BROWSER=$$(tools/browser.sh) SITE=$(SITES)/shop LARGE=$(SITES)/large node --test tests/browser/site.test.mjs
 
 mutants: ## break each clause of the refresh rules in a copy, and see its story fail; half an hour
 	@tools/mutants.sh

@@ -61,6 +61,8 @@ pub mod refactor;
 #[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod registry;
 #[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
+pub mod site;
+#[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod sql;
 #[cfg_attr(all(doc, not(segc_stages)), doc(hidden))]
 pub mod syntax;

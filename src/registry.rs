@@ -49,6 +49,7 @@ const STAGES: &[&[CodeInfo]] = &[
     crate::cli::against::problems::CODES,         // SEG830 to SEG834
     crate::cli::usage::problems::CODES,           // SEG882 to SEG889
     crate::cli::folder::problems::CODES,          // SEG817, SEG824 to SEG826
+    crate::cli::command::docs::problems::CODES,   // SEG851, SEG852
 ];
 
 /// All codes, in order.

@@ -49,7 +49,7 @@ mod why;
 
 pub use check::check;
 pub use diff::{
-    BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff, diff_schema,
+    BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff,
 };
 pub use draft::{Draft, DraftText, DraftValues, Drafted};
 pub use filter::Filter;
@@ -59,7 +59,7 @@ pub use listing::{
 pub use open::{open, open_files};
 pub use overlap::{MOST_COMBINED, Overlap, OverlapCombination, OverlapPair, OverlapSegment};
 pub use preview::{Population, Preview, PreviewRow, PreviewValue, ValuePreview};
-pub use run::{DryStep, DryUnit, Event, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
+pub use run::{DryStep, DryUnit, Event, History, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use schemas::schemas;
 pub use scripts::SegmentFiles;
 pub use select::{Selection, State};

@@ -1,5 +1,6 @@
 //! The JSON Schemas of what commands print.
 
+use super::diff::Diff;
 use super::overlap::Overlap;
 use super::preview::{Preview, ValuePreview};
 use super::why::Memberships;
@@ -9,6 +10,7 @@ use crate::artifact::json;
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
+        ("diff.schema.json", json(&schemars::schema_for!(Diff))),
         ("overlap.schema.json", json(&schemars::schema_for!(Overlap))),
         ("preview.schema.json", json(&schemars::schema_for!(Preview))),
         ("preview-values.schema.json", json(&schemars::schema_for!(ValuePreview))),

@@ -23,6 +23,7 @@ pub use refresh::{
     RefreshStrategy, TriggerKind,
 };
 
+pub(crate) use written::listed;
 pub use written::{Written, digest};
 
 use std::collections::BTreeMap;

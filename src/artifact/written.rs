@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
-use serde::Deserialize;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{MANIFEST, Manifest, json};
+use super::{Artifacts, MANIFEST, Manifest, json};
 
 /// The files listed in a manifest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +26,26 @@ pub fn digest(bytes: &[u8]) -> String {
 /// The text of a manifest that includes its own digest.
 pub(super) fn sealed(mut manifest: Manifest) -> String {
     manifest.files.insert(MANIFEST.to_owned(), String::new());
-    let mut text = json(&manifest);
+    seal(json(&manifest))
+}
+
+/// Files with a manifest that only lists them.
+pub(crate) fn listed(project: &str, mut files: BTreeMap<String, String>) -> Artifacts {
+    #[derive(Serialize)]
+    struct Listing<'a> {
+        segc: &'static str,
+        project: &'a str,
+        files: BTreeMap<String, String>,
+    }
+    let digests = files.par_iter().map(|(path, text)| (path.clone(), digest(text.as_bytes())));
+    let mut listing = Listing { segc: env!("CARGO_PKG_VERSION"), project, files: digests.collect() };
+    listing.files.insert(MANIFEST.to_owned(), String::new());
+    files.insert(MANIFEST.to_owned(), seal(json(&listing)));
+    Artifacts { files, ..Artifacts::default() }
+}
+
+/// Fills in the digest of a manifest whose own is empty.
+fn seal(mut text: String) -> String {
     let digest = digest(text.as_bytes());
     // Inside strings there is no such entry: their quotes are escaped.
     if let Some(at) = text.rfind(&entry("")) {
@@ -73,7 +93,7 @@ impl Written {
 mod tests {
     use super::*;
     use crate::api::testing;
-    use crate::artifact::{Artifacts, Scripts, build};
+    use crate::artifact::{Scripts, build};
 
     fn artifacts() -> Artifacts {
         let checked = (&testing::hir(), &testing::graph());
@@ -98,6 +118,16 @@ mod tests {
             assert!(written.is_unchanged(path, text.as_bytes()), "{path}");
         }
         assert_eq!(written.files.keys().collect::<Vec<_>>(), built.files.keys().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn listed_files_are_recognized() {
+        let built = listed("shop", BTreeMap::from([("a/b.html".to_owned(), "<p>".to_owned())]));
+        let written = Written::read(&built.files[MANIFEST]).expect("it is a manifest");
+        for (path, text) in &built.files {
+            assert!(written.is_unchanged(path, text.as_bytes()), "{path}");
+        }
+        assert_eq!(written.files.len(), 2);
     }
 
     #[test]

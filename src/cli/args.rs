@@ -43,6 +43,7 @@ Examples:
   segc overlap vip buyers        how many members segments share
   segc plan vip                  how it is refreshed, or why it is rebuilt
   segc import unleash state.json segments of another tool
+  segc docs --serve              a site of segments, entities, lineage and tests
   segc fmt                       format the segments
   segc watch test                test again whenever a file changes
   segc explain SEG301            explain a problem"

@@ -7,7 +7,7 @@ pub(crate) mod against;
 mod args;
 mod cache;
 mod clock;
-mod command;
+pub(crate) mod command;
 mod completion;
 mod config;
 mod diff_report;

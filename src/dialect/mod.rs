@@ -7,6 +7,7 @@ mod builtin;
 mod capability;
 mod decode;
 mod function;
+mod highlight;
 mod later;
 mod literals;
 mod load;

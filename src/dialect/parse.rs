@@ -25,7 +25,7 @@ impl Parser {
         dialect_from_str(name).map(|_| Self { name: name.to_owned() })
     }
 
-    fn dialect(&self) -> Box<dyn SqlDialect> {
+    pub(super) fn dialect(&self) -> Box<dyn SqlDialect> {
         dialect_from_str(&self.name).unwrap_or_else(|| Box::new(GenericDialect))
     }
 }

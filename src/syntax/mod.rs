@@ -19,6 +19,7 @@ mod foreign;
 mod format;
 mod grammar;
 mod habit;
+mod highlight;
 pub(crate) mod keywords;
 mod literal;
 #[allow(dead_code, reason = "importers begin to use it")]
@@ -36,6 +37,7 @@ mod tests;
 
 pub use crate::types::parse_type;
 pub use format::format;
+pub use highlight::highlight;
 pub(crate) use keywords::is_reserved;
 pub use keywords::reserved;
 pub use literal::{parse_literal, place_in_text};

@@ -14,6 +14,7 @@ pub(crate) mod reading;
 mod regex;
 mod semver;
 mod unit;
+mod word;
 mod zone;
 
 pub use bucket::{BucketHash, BucketTool};
@@ -26,6 +27,7 @@ pub use parse::{TYPE_NAMES, parse_duration, parse_type};
 pub use regex::{CharSet, Regex};
 pub use semver::{Version, VersionError};
 pub use unit::{Unit, Weekday};
+pub use word::{Word, WordKind};
 pub(crate) use zone::zone_help;
 pub use zone::{closest_zone, find_zone, longest_repeat};
 

@@ -81,6 +81,7 @@ mod scripts;
 mod selection;
 mod settings;
 mod shards;
+mod site;
 mod soft_deletes;
 mod sql;
 mod sql_engines;

@@ -240,6 +240,11 @@ fn examples_in_describe_match() {
 }
 
 #[test]
+fn examples_in_site_match() {
+    page("docs/site.md");
+}
+
+#[test]
 fn examples_in_catalog_match() {
     page("docs/catalog.md");
 }
@@ -319,6 +324,7 @@ fn links_between_pages_resolve() {
         "docs/selection.md",
         "docs/diff.md",
         "docs/describe.md",
+        "docs/site.md",
         "docs/ci.md",
         "docs/findings.md",
         "docs/testing.md",

@@ -124,12 +124,3 @@ impl Diff {
         self.segments.iter().filter(|segment| segment.change == change).count()
     }
 }
-
-/// The JSON Schema of a diff.
-#[must_use]
-pub fn diff_schema() -> String {
-    let schema = schemars::schema_for!(Diff);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
-}

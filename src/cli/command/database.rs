@@ -17,7 +17,7 @@ use crate::engine::{Access, Address, Embedded, Engine};
 use crate::plan::Plan;
 
 /// The folder of a project's sample data.
-const DATA: &str = "data";
+pub(super) const DATA: &str = "data";
 
 /// How many rows of a table are compared with the catalog before a run, which must not read more of
 /// a large table than the run itself. `check --probe` reads them all.

@@ -10,6 +10,7 @@ mod completions;
 mod database;
 mod describe;
 mod diff;
+pub(crate) mod docs;
 mod explain;
 mod filter;
 mod fmt;
@@ -73,6 +74,7 @@ pub(super) enum Command {
     Rename(refactor::RenameArgs),
     Remove(refactor::RemoveArgs),
     Graph(graph::Args),
+    Docs(docs::Args),
     Capabilities(capabilities::Args),
     Catalog(catalog::Args),
     Import(import::Args),
@@ -113,6 +115,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         Command::Rename(rename) => refactor::rename(rename, named, terminal),
         Command::Remove(remove) => refactor::remove(remove, named, terminal),
         Command::Graph(graph) => graph::run(graph, named, terminal),
+        Command::Docs(docs) => docs::run(docs, named, terminal),
         Command::Capabilities(capabilities) => capabilities::run(capabilities, named, terminal),
         Command::Catalog(catalog) => catalog::run(catalog, named, terminal),
         Command::Import(import) => import::run(import, named, terminal),
