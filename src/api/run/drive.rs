@@ -188,6 +188,9 @@ impl<'a> Drive<'a> {
             }
             culprits.into_iter().for_each(|segment| self.unit(Unit { segments: vec![segment], mode }));
             segments = others;
+            if self.has_ended() {
+                return self.unit(Unit { segments, mode });
+            }
         }
         let second = segments.split_off(segments.len() / 2);
         for segments in [segments, second].into_iter().filter(|half| !half.is_empty()) {

@@ -138,13 +138,13 @@ mod tests {
             ),
             ("segc check --format xml", "SEG884", "can't be `xml`", "`human`, `json`, `github` or `sarif`"),
             ("segc check --format", "SEG884", "`--format <FORMAT>` has no value", "`human`, `json`"),
-            ("segc run --timeout 5s", "SEG884", "can't be `5s`: a number of seconds", "segc run"),
+            ("segc run --timeout 5s", "SEG884", "can't be `5s`: a number of seconds", "--help`"),
             ("segc check --jobs 0", "SEG884", "can't be `0`: 0 is not in 1..=1024", ""),
             ("segc why vip", "SEG885", "`<KEY>...` is missing", "segc why"),
             (
                 "segc explain --list SEG801",
                 "SEG889",
-                "`[CODE]` and `--list` can't be combined",
+                "`--list` and `[CODE]` can't be combined",
                 "one of them",
             ),
         ] {
