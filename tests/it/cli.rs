@@ -588,3 +588,48 @@ fn scripts_of_single_segments_are_written_and_printed_on_request() {
     let (code, _, err) = compile(&["seen", "--script", "refresh"]);
     assert!(code == 2 && err.contains("SEG874"), "{err}");
 }
+
+#[test]
+fn explanations_are_also_json() {
+    let folder = folder();
+    let read = |arguments: &[&str]| -> serde_json::Value {
+        let (code, out, err) = outcome(folder.path(), arguments);
+        assert_eq!((code, err.as_str()), (0, ""), "{arguments:?}");
+        serde_json::from_str(&out).expect("JSON")
+    };
+    let one = read(&["explain", "SEG801", "--format", "json"]);
+    assert_eq!((&one["code"], &one["severity"]), (&"SEG801".into(), &"error".into()));
+    assert!(
+        one["explanation"].as_str().is_some_and(|text| text.contains("segc compile high_valeu")),
+        "{one}"
+    );
+    let all = read(&["explain", "--list", "--format", "json"]);
+    assert!(all.as_array().is_some_and(|all| all.len() > 100 && all.contains(&one)));
+}
+
+/// The first argument of `why` is a segment or a key; `*` is the fields that aren't personal data.
+#[test]
+fn questions_about_all_segments_and_all_fields() {
+    let project = project();
+    let ask = |arguments: &[&str]| {
+        let arguments = [arguments, &["--as-of", "2026-11-01"]].concat();
+        let (code, out, err) = outcome(project.path(), &arguments);
+        assert_eq!(code, 0, "{arguments:?}: {err}");
+        (out, err)
+    };
+    let (all, _) = ask(&["why", "1"]);
+    assert!(all.starts_with("customer 1 is in ") && all.contains(" of 8 segments\n"), "{all}");
+    assert_eq!(ask(&["why", "--entity", "customer", "1"]).0, all);
+    let (one, _) = ask(&["why", "1", "--select", "buyers"]);
+    assert!(one.starts_with("customer 1 is in 1 of 1 segments\n") && one.contains("✓  buyers"), "{one}");
+    assert_eq!(
+        ask(&["why", "--entity", "order", "1001"]),
+        (String::new(), "nothing is selected\n".to_owned())
+    );
+    let (rows, _) = ask(&["preview", "customer", "--fields", "*, n = count(orders)", "--limit", "1"]);
+    let header: Vec<&str> = rows.lines().nth(3).expect("a header").split_whitespace().collect();
+    assert!(header.starts_with(&["customer_id"]) && header.ends_with(&["n"]), "{rows}");
+    assert!(rows.contains("\nwithout email: name them in --fields\n") && !rows.contains('@'), "{rows}");
+    let (code, _, err) = outcome(project.path(), &["preview", "customer", "--fields", "*, ema"]);
+    assert!(code == 2 && err.contains("SEG303") && err.contains("--fields:1:4"), "{err}");
+}
