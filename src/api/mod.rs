@@ -48,9 +48,7 @@ mod variant;
 mod why;
 
 pub use check::check;
-pub use diff::{
-    BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff,
-};
+pub use diff::{BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff};
 pub use draft::{Draft, DraftText, DraftValues, Drafted};
 pub use filter::Filter;
 pub use listing::{

@@ -75,6 +75,18 @@ pub(in crate::cli) struct Args {
     moment: Moment,
 }
 
+impl Args {
+    /// The folder to write to, if it is named.
+    pub(super) fn out(&self) -> Option<&Path> {
+        self.out.as_deref()
+    }
+
+    /// Whether it goes on until it is stopped.
+    pub(super) fn serves(&self) -> bool {
+        self.serve
+    }
+}
+
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
     if let Err(problem) = refuse_project(&args.segments, named) {
         return terminal.refuse(problem);

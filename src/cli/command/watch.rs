@@ -124,11 +124,15 @@ fn watched(words: &[OsString], common: &Common) -> Result<Watched, Diagnostic> {
     let (project, out) = match &parsed.command {
         Command::Compile(compile) => (None, compile.out().map(Path::to_owned)),
         Command::Check(check) => (check.dir().map(Path::to_owned), None),
+        Command::Docs(docs) if !docs.serves() => (None, docs.out().map(Path::to_owned)),
         Command::Test(_)
         | Command::Run(_)
         | Command::Why(_)
         | Command::Attrition(_)
+        | Command::Preview(_)
+        | Command::Overlap(_)
         | Command::Describe(_)
+        | Command::Diff(_)
         | Command::Plan(_)
         | Command::Ls(_)
         | Command::Parents(_)
