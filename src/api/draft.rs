@@ -38,7 +38,7 @@ pub struct DraftText<'a> {
 pub enum DraftValues<'a> {
     /// All fields that a column can hold, except those that are personal data or for some roles only.
     All,
-    /// A list, as it stands after `with`; but a path needs no name.
+    /// A list, written as after `with`; but a path needs no name.
     List(DraftText<'a>),
     /// A single value, which begins at this byte of the text.
     One(DraftText<'a>, usize),

@@ -177,18 +177,15 @@ impl Session {
         let mut hir = self.hir().clone();
         let mut whole = Vec::new();
         for &id in segments {
-            // Others who read such a segment find its members in its table.
+            // Others find the members of such a segment in its table, so a copy is what matches.
             let segment = self.hir().segment(id);
-            whole.push(match segment.properties.expire {
-                None => id,
-                Some(_) => {
-                    let mut matching = Segment { id: hir.next_id(), ..segment.clone() };
-                    matching.properties.expire = None;
-                    let id = matching.id;
-                    hir.segments.push(matching);
-                    id
-                }
-            });
+            if segment.properties.expire.is_none() {
+                whole.push(id);
+                continue;
+            }
+            let copy = Segment { id: hir.next_id(), ..segment.clone() };
+            whole.push(copy.id);
+            hir.segments.push(copy);
         }
         let member = |&id: &SegmentId| {
             let segment = hir.segment(id);

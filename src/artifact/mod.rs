@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use self::json::json;
+pub(crate) use self::json::json;
 use crate::check::hir::Hir;
 use crate::diagnostic::Sources;
 use crate::plan::Plan;

@@ -24,6 +24,7 @@ impl Exit {
         let exit = errors.map(|one| match one.code.get(..4) {
             // What the project's files say, of themselves or of a database, and isn't so.
             Some("SEG7" | "SEG8") if is_of_the_project(one.code) => Self::ProjectErrors,
+            Some("SEG7") if is_of_the_arguments(one.code) => Self::WrongUse,
             Some("SEG7") => Self::EngineFailed,
             Some("SEG8") => Self::WrongUse,
             _ => Self::ProjectErrors,
@@ -34,6 +35,11 @@ impl Exit {
 
 fn is_of_the_project(code: &str) -> bool {
     matches!(code, "SEG727" | "SEG728" | "SEG827" | "SEG828") || ("SEG740".."SEG749").contains(&code)
+}
+
+/// Questions that can't be asked of a database.
+fn is_of_the_arguments(code: &str) -> bool {
+    ("SEG752".."SEG760").contains(&code)
 }
 
 impl From<Exit> for ExitCode {

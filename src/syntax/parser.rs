@@ -46,7 +46,7 @@ pub fn parse_expr(source: SourceId, text: &str, problems: &mut Diagnostics) -> O
     whole(source, text, Rule::one_expr, problems, |builder, node| builder.expr(node))
 }
 
-/// Parses a list of columns, as it stands after `with`. If there is an error, reports it and returns `None`.
+/// Parses a list of columns, written as after `with`. If there is an error, reports it and returns `None`.
 pub(crate) fn parse_columns(source: SourceId, text: &str, problems: &mut Diagnostics) -> Option<Vec<Column>> {
     whole(source, text, Rule::one_list, problems, |builder, node| builder.column_list(node))
 }

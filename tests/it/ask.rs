@@ -41,9 +41,19 @@ fn sample_rows_files_and_servers_give_the_same_answer() {
     if let Some(address) = &address {
         places.push(vec!["--db", address]);
     }
-    for command in
-        [&["why", "win_back", "17"][..], &["why", "bulk_lines", "10001", "1"], &["attrition", "high_value"]]
-    {
+    for command in [
+        &["why", "win_back", "17"][..],
+        &["why", "bulk_lines", "10001", "1"],
+        &["why", "--entity", "customer", "17"],
+        &["attrition", "high_value"],
+        &["overlap", "high_value", "win_back", "all_customers"],
+        &["overlap", "--select", "entity:customer"],
+        &["preview", "high_value", "--fields", "*", "--fields", "company.industry, n = count(orders)"],
+        &["preview", "order", "--where", "total > 50", "--limit", "7"],
+        &["preview", "bulk_lines"],
+        &["preview", "customer.name"],
+        &["preview", "win_back.last_seen_at"],
+    ] {
         for format in ["human", "json"] {
             let ask = |place: &Vec<&str>| {
                 let (code, out, err) =
@@ -285,6 +295,24 @@ fn errors_never_show_a_password() {
             "SEG815",
         ),
         (&["attrition", "win_back", "--target", "bigquery"], 2, "SEG815"),
+        (&["overlap", "win_back"], 2, "SEG755"),
+        (&["overlap", "win_back", "big_accounts"], 2, "SEG754"),
+        (&["overlap", "high_value", "high_value_us", "--tier", "free"], 1, "SEG503"),
+        (&["preview", "win_bck"], 2, "SEG753"),
+        (&["preview", "customer.countri"], 2, "SEG303"),
+        (&["preview", "customer", "--where", "count(orders) >"], 2, "SEG101"),
+        (&["preview", "entity:win_back"], 2, "SEG753"),
+        (&["preview", "customer.country", "--fields", "plan"], 2, "SEG837"),
+        (&["preview", "high_value_us", "--tier", "free"], 1, "SEG503"),
+        (&["preview", "customer", "--where", "in segment high_value", "--tier", "free"], 1, "SEG503"),
+        (&["why", "17"], 2, "SEG835"),
+        (&["why", "17", "18", "19"], 2, "SEG836"),
+        (&["why", "--entity", "custmer", "17"], 2, "SEG821"),
+        (&["why", "--entity", "customer", "999999"], 2, "SEG862"),
+        (&["why", "--entity", "customer", "abc"], 2, "SEG861"),
+        (&["why", "win_bck"], 2, "SEG801"),
+        (&["why", "win_bck", "17"], 2, "SEG801"),
+        (&["why", "win_back"], 2, "SEG860"),
         (&["attrition", "high_value_us", "--tier", "free"], 1, "SEG503"),
     ] {
         let (found, out, err) = shop(arguments);

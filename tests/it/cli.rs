@@ -44,6 +44,8 @@ fn help_goes_to_stdout_and_shows_examples() {
         "test",
         "why",
         "attrition",
+        "preview",
+        "overlap",
         "plan",
         "ls",
         "parents",

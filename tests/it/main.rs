@@ -55,6 +55,7 @@ mod online_retail;
 mod other_tools;
 mod own_dialect;
 mod parity;
+mod preview;
 mod proofs;
 mod readers;
 mod readme;

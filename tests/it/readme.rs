@@ -225,6 +225,11 @@ fn examples_in_why_match() {
 }
 
 #[test]
+fn examples_in_previewing_match() {
+    page("docs/previewing.md");
+}
+
+#[test]
 fn examples_in_describe_match() {
     page("docs/describe.md");
 }
@@ -300,6 +305,7 @@ fn links_between_pages_resolve() {
         "docs/running.md",
         "docs/dialects.md",
         "docs/why.md",
+        "docs/previewing.md",
         "docs/selection.md",
         "docs/describe.md",
         "docs/site.md",

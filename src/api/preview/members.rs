@@ -52,7 +52,7 @@ pub struct PreviewRow {
     pub key: Map<String, Json>,
     /// The columns that the segment has beside the key. Personal data appears as `(pii)`.
     pub columns: Map<String, Json>,
-    /// The values that were asked for, also personal data.
+    /// The requested values, also personal data.
     pub fields: Map<String, Json>,
     /// All of these as people read them, in order.
     #[serde(skip)]

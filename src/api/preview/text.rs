@@ -1,4 +1,4 @@
-//! Values as they stand in a condition.
+//! Values as conditions write them.
 
 use crate::types::Literal;
 
@@ -7,7 +7,7 @@ const DIGITS: usize = 15;
 /// How many of them may be after the point.
 const PLACES: usize = 9;
 
-/// A value as it stands in a condition: text in quotes. `missing` is none, as in `is missing`.
+/// A value as a condition writes it: text in quotes. `missing` is none, as in `is missing`.
 pub(super) fn literal_text(value: Option<&Literal>) -> String {
     match value {
         None => "missing".to_owned(),

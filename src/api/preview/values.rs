@@ -57,7 +57,7 @@ pub struct ValuePreview {
 pub struct PreviewValue {
     /// The value. Decimals are text, so that no digit is lost.
     pub value: Json,
-    /// The value as it stands in a condition.
+    /// The value as a condition writes it.
     pub text: String,
     /// How many rows have it.
     pub rows: u64,

@@ -245,7 +245,7 @@ fn failing(root: &WhyPart) -> Option<Decision<'_>> {
         root.parts.iter().any(includes) && !root.parts.iter().any(|part| includes(part) && part.holds);
     let rule = root.parts.iter().find(|part| {
         // Excludes and what follows take from those that an include has chosen.
-        decides(part) && !(left_out && !matches!(part.role, Role::Parent(_)))
+        decides(part) && (!left_out || matches!(part.role, Role::Parent(_)))
     })?;
     let because = match rule.role {
         Role::Parent(_) => format!("it isn't in {}", rule.text),

@@ -2,10 +2,14 @@
 
 use std::io::{self, Write};
 
+use serde_json::{Value, json};
+
+use super::write_json;
 use crate::cli::exit::Exit;
 use crate::cli::problems::UnknownCode;
 use crate::cli::table::Table;
 use crate::cli::terminal::Terminal;
+use crate::cli::value_enums::AnswerFormat;
 use crate::diagnostic::{CodeInfo, Severity, closest};
 use crate::registry;
 
@@ -15,7 +19,8 @@ use crate::registry;
 Examples:
   segc explain SEG301
   segc explain 301
-  segc explain --list")]
+  segc explain --list
+  segc explain --list --format json | jq -r '.[] | select(.severity == \"warning\").code'")]
 pub(in crate::cli) struct Args {
     /// The code, such as SEG301
     #[arg(value_name = "CODE", required_unless_present = "list")]
@@ -23,16 +28,28 @@ pub(in crate::cli) struct Args {
     /// List every code
     #[arg(long, conflicts_with = "code")]
     list: bool,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: AnswerFormat,
 }
 
 pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
     let Some(code) = args.code.as_deref().filter(|_| !args.list) else {
-        list().write(&mut terminal.out)?;
+        match args.format {
+            AnswerFormat::Human => list().write(&mut terminal.out)?,
+            AnswerFormat::Json => {
+                let all = registry::codes().into_iter().map(object).collect();
+                write_json(&Value::Array(all), &mut terminal.out)?;
+            }
+        }
         return Ok(Exit::Fine);
     };
     match registry::find(code) {
         Some(info) => {
-            writeln!(terminal.out, "{}", text(info))?;
+            match args.format {
+                AnswerFormat::Human => writeln!(terminal.out, "{}", text(info))?,
+                AnswerFormat::Json => write_json(&object(info), &mut terminal.out)?,
+            }
             Ok(Exit::Fine)
         }
         None => {
@@ -40,6 +57,12 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
             terminal.refuse(UnknownCode { span: None, code: code.to_owned(), near })
         }
     }
+}
+
+/// The code as JSON; the explanation is Markdown.
+fn object(info: &CodeInfo) -> Value {
+    let (title, severity) = (info.title, severity(info));
+    json!({ "code": info.code, "severity": severity, "title": title, "explanation": info.text().trim_end() })
 }
 
 fn list() -> Table {

@@ -66,8 +66,8 @@ pub(in crate::cli) struct Args {
 
 /// What is shown.
 enum Answer {
-    Rows(Preview),
-    Values(ValuePreview),
+    Rows(Box<Preview>),
+    Values(Box<ValuePreview>),
 }
 
 pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) -> io::Result<Exit> {
@@ -90,7 +90,8 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     }
     let (population, drafted) = match draft(&mut opened, args, name, value, terminal) {
         Ok(drafted) => drafted,
-        Err(problems) => return opened.report(problems, terminal),
+        // What is wrong is in the arguments, even if a file could have the same error.
+        Err(problems) => return Ok(opened.report(problems, terminal)?.max(Exit::WrongUse)),
     };
     let answer = answer(&mut opened, args, (population, &drafted), &options, terminal);
     let problems = match answer {
@@ -132,9 +133,11 @@ fn draft(
         }
         None => (None, name.to_owned()),
     };
-    let values = args.fields.iter().map(|fields| match fields.trim() {
-        "*" => DraftValues::All,
-        _ => DraftValues::List(DraftText { place: "--fields", text: fields }),
+    let fields: Vec<(bool, String)> = args.fields.iter().map(|fields| all_and_list(fields)).collect();
+    let values = fields.iter().flat_map(|(all, list)| {
+        let listed = !all || !list.trim().is_empty();
+        let list = listed.then_some(DraftValues::List(DraftText { place: "--fields", text: list }));
+        all.then_some(DraftValues::All).into_iter().chain(list)
     });
     let one = DraftText { place: "WHAT", text: &args.what };
     let value = value.map(|value| DraftValues::One(one, args.what.len() - value.len()));
@@ -153,6 +156,18 @@ fn draft(
     Ok((Population { segment, draft: drafted.segment }, drafted))
 }
 
+/// Whether `*` stands first in a list, and the list without it: what follows is where it was.
+fn all_and_list(fields: &str) -> (bool, String) {
+    let Some(rest) = fields.trim_start().strip_prefix('*') else { return (false, fields.to_owned()) };
+    let after = rest.trim_start();
+    match after.strip_prefix(',') {
+        Some(list) => (true, format!("{}{list}", " ".repeat(fields.len() - list.len()))),
+        None if after.is_empty() => (true, String::new()),
+        // Something else, which is an error.
+        None => (false, fields.to_owned()),
+    }
+}
+
 fn answer(
     opened: &mut Opened,
     args: &Args,
@@ -165,9 +180,10 @@ fn answer(
     let (session, engine) = (&opened.session, engine.as_mut());
     if args.what.contains('.') {
         let found = session.preview_values(population, drafted, args.limit, &target, &options, engine)?;
-        return Ok(Answer::Values(found));
+        return Ok(Answer::Values(Box::new(found)));
     }
-    session.preview(population, drafted, args.limit, &target, &options, engine).map(Answer::Rows)
+    let found = session.preview(population, drafted, args.limit, &target, &options, engine)?;
+    Ok(Answer::Rows(Box::new(found)))
 }
 
 fn write_answer(answer: &Answer, args: &Args, terminal: &mut Terminal) -> io::Result<()> {
@@ -224,7 +240,9 @@ fn write_values(preview: &ValuePreview, out: &mut dyn Write) -> io::Result<()> {
     }
     let values = if *distinct == 1 { "1 value".to_owned() } else { format!("{distinct} different values") };
     writeln!(out, "missing in {missing} ({}), {values}", percent(preview.missing_share))?;
-    if let (Some(min), Some(max)) = (&preview.min, &preview.max) {
+    if let (Some(min), Some(max)) = (&preview.min, &preview.max)
+        && *distinct > 1
+    {
         writeln!(out, "{}", visible(&format!("from {} to {}", min.text, max.text)))?;
     }
     if preview.popular.is_empty() {

@@ -28,7 +28,7 @@ passwords out of commands, a target's `url_env:` in segc.yml can name an environ
 with the URL, which is used when you name that target.
 
 Without a segment, lists all segments of the entity: which it is in, and the first condition that
-decides. A first argument that is no segment's name is the key; --entity says so always.
+decides. A first argument that isn't the name of a segment is the key; with --entity, all arguments are.
 
 Examples:
   segc why vip 42
@@ -43,7 +43,7 @@ Examples:
   segc why vip 42 --format json | jq .member")]
 pub(in crate::cli) struct Args {
     /// The segment; without it, all segments of the entity
-    #[arg(value_name = "SEGMENT", allow_negative_numbers = true)]
+    #[arg(value_name = "SEGMENT|KEY", allow_negative_numbers = true)]
     first: String,
     /// The entity's key, one argument per field
     #[arg(value_name = "KEY", allow_negative_numbers = true)]
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
         return opened.report(Diagnostics::new(), terminal);
     }
     if is_about_all(&opened, args) {
-        let key: Vec<String> = std::iter::once(&args.first).chain(&args.key).cloned().collect();
+        let key = whole_key(args);
         let asked = AllAsked {
             entity: args.entity.as_deref(),
             key: &key,
@@ -122,6 +122,11 @@ pub(super) fn run(args: &Args, named: Option<&Path>, terminal: &mut Terminal) ->
     opened.report(Diagnostics::new(), terminal)
 }
 
+/// All arguments as a key.
+fn whole_key(args: &Args) -> Vec<String> {
+    std::iter::once(&args.first).chain(&args.key).cloned().collect()
+}
+
 /// Whether the question is about all segments: the first argument isn't the name of one.
 fn is_about_all(opened: &Opened, args: &Args) -> bool {
     if args.entity.is_some() || args.select.narrows() {
@@ -130,9 +135,14 @@ fn is_about_all(opened: &Opened, args: &Args) -> bool {
     if args.row.is_some() || args.deep || opened.session.is_written(&args.first) {
         return false;
     }
-    // A misspelt name before a key isn't a part of the key.
-    let is_name = args.first.starts_with(|first: char| first.is_alphabetic() || first == '_');
-    args.key.is_empty() || !(is_name && is_plain_name(&args.first))
+    let key = whole_key(args);
+    let is_name = |first: char| first.is_alphabetic() || first == '_';
+    match args.first.starts_with(is_name) {
+        _ if args.key.is_empty() => true,
+        // A misspelt name before a key isn't a part of the key.
+        true => !is_plain_name(&args.first) && !opened.session.entities_of_key(&key).is_empty(),
+        false => true,
+    }
 }
 
 fn answer(
