@@ -2,7 +2,7 @@
 //! the same on a busy machine. `make growth` runs it.
 
 #[path = "../../benches/compile/kinds.rs"]
-mod kinds;
+pub(crate) mod kinds;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,8 +1,5 @@
 //! `segc docs`: every page of a site, its links, its escaping and its size.
 
-#[path = "../../../benches/compile/kinds.rs"]
-#[allow(dead_code, reason = "some kinds of projects are enough")]
-mod kinds;
 mod page;
 mod served;
 
@@ -14,6 +11,7 @@ use segc::api::{Options, Selection, open_files};
 use segc::project::Memory;
 use segc::{site, unittest};
 
+use crate::growth::kinds::KINDS;
 use page::Page;
 
 const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shop");
@@ -297,7 +295,7 @@ fn a_failed_test_is_on_its_pages() {
 
 #[test]
 fn bytes_grow_with_the_project() {
-    for kind in kinds::KINDS.iter().filter(|kind| ["plain", "memberships", "entities"].contains(&kind.name)) {
+    for kind in KINDS.iter().filter(|kind| ["plain", "memberships", "entities"].contains(&kind.name)) {
         let size = |count: usize| {
             let files = built(&kind.files(count), &Selection::default());
             files
