@@ -48,14 +48,16 @@ mod variant;
 mod why;
 
 pub use check::check;
-pub use diff::{BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff};
+pub use diff::{
+    BuildChange, Change, Clause, ClauseMark, Diff, Effect, MemberChange, PropertyChange, SegmentDiff,
+};
 pub use draft::{Draft, DraftText, DraftValues, Drafted};
 pub use filter::Filter;
 pub use listing::{
     Entry, EntryCondition, EntryPosition, EntryRange, EntryRead, ListSource, Relation, Relative,
 };
 pub use open::{open, open_files};
-pub use overlap::{MOST_COMBINED, Overlap, OverlapCombination, OverlapPair, OverlapSegment};
+pub use overlap::{Overlap, OverlapCombination, OverlapPair, OverlapSegment};
 pub use preview::{Population, Preview, PreviewRow, PreviewValue, ValuePreview};
 pub use run::{DryStep, DryUnit, Event, History, Outcome, Parity, Ran, RunRequest, SegmentRan, Status};
 pub use schemas::schemas;
@@ -66,12 +68,13 @@ pub use why::{Attrition, AttritionStep, Membership, Memberships, Question, Saw, 
 
 pub use crate::analyze::InputKind;
 pub use crate::artifact::{Artifacts, ManifestColumn, ManifestField, ScriptSize};
+pub use crate::catalog::EntityId;
 pub use crate::check::hir::SegmentId;
 pub use crate::describe::{Description, Part, Section, SectionKind};
 pub use crate::diagnostic::{
     Diagnostic, Diagnostics, Label, Position, Severity, Source, SourceId, Sources, Span,
 };
-pub use crate::engine::{Cell, DuckDb, Engine, EngineError, Postgres, Table};
+pub use crate::engine::{Cell, DuckDb, Engine, EngineError, Limits, Postgres, Table};
 pub use crate::evaluate::{Data, DataError, Datum, EvalError};
 pub use crate::plan::Plan;
 pub use crate::project::{Disk, Files, Listing, Memory, ReadError};
@@ -83,6 +86,8 @@ pub use crate::types::{Literal, Materialize, Version};
 pub use asked::{Asked, AskedScan, AskedWindow};
 #[doc(hidden)]
 pub use matrix::{LimitRow, Matrix, MatrixCell, MatrixRow, PolicyLimitRow};
+#[doc(hidden)]
+pub use overlap::MOST_COMBINED;
 #[doc(hidden)]
 pub use probe::Probe;
 #[doc(hidden)]

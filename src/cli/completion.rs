@@ -61,7 +61,7 @@ fn with_values(arg: Arg) -> Arg {
     let name = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
     let option = arg.get_long().unwrap_or_default().to_owned();
     let completer = match (name.as_deref().unwrap_or_default(), option.as_str()) {
-        ("SEGMENT" | "SEGMENTS", _) => ArgValueCompleter::new(segments),
+        ("SEGMENT" | "SEGMENTS" | "SEGMENT|KEY" | "FROM", _) => ArgValueCompleter::new(segments),
         ("EXPR", _) => ArgValueCompleter::new(selections),
         ("PATTERNS", _) => ArgValueCompleter::new(segments),
         ("CODE", _) => ArgValueCompleter::new(codes),

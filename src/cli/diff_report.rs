@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::api::{
-    BuildChange, Change, Clause, Diff, Effect, Mark, MemberChange, PropertyChange, SegmentDiff,
+    BuildChange, Change, Clause, ClauseMark, Diff, Effect, MemberChange, PropertyChange, SegmentDiff,
 };
 use crate::diagnostic::visible;
 
@@ -204,9 +204,9 @@ fn text(segment: &SegmentDiff, out: &mut dyn Write) -> io::Result<()> {
 /// A clause with its mark, as a difference of texts has it.
 fn line(clause: &Clause) -> String {
     let mark = match clause.mark {
-        Mark::Kept => ' ',
-        Mark::Removed => '-',
-        Mark::Added => '+',
+        ClauseMark::Kept => ' ',
+        ClauseMark::Removed => '-',
+        ClauseMark::Added => '+',
     };
     let effect = match clause.effect {
         Some(Effect::Narrower) => "  (narrower)",

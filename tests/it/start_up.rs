@@ -43,7 +43,7 @@ const WITH: &[&[&str]] = &[
     &["-C", SHOP, "preview", "win_back"],
     &["-C", SHOP, "preview", "customer.country"],
     &["-C", SHOP, "overlap", "win_back", "high_value"],
-    &["-C", SHOP, "diff", "examples/shop", "--data"],
+    &["-C", SHOP, "diff", SHOP, "--data"],
     &["-C", SHOP, "docs", "--out", "counted"],
     &["-C", SHOP, "docs", "--out", "counted"],
     &["-C", SHOP, "test", "--engine", "duckdb"],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builds::Builds;
 use super::meaning::Versions;
 use super::properties::{properties, settings};
-use super::words::Mark;
+use super::words::ClauseMark;
 use super::{Change, Diff, Effect, FORMAT_VERSION, SegmentDiff};
 use crate::api::session::{Options, Session};
 use crate::check;
@@ -123,7 +123,7 @@ impl Compared<'_> {
             (false, false, false) => return None,
         };
         let words = if says_the_same { Vec::new() } else { self.versions.words(old, id) };
-        let changed = words.iter().any(|clause| clause.mark != Mark::Kept);
+        let changed = words.iter().any(|clause| clause.mark != ClauseMark::Kept);
         let words = if changed { words } else { Vec::new() };
         let members = if !is_stale && says_the_same { Effect::Same } else { self.versions.effect(old, id) };
         Some(SegmentDiff {
@@ -142,7 +142,7 @@ impl Compared<'_> {
 
     fn added(&self, id: SegmentId) -> SegmentDiff {
         SegmentDiff {
-            words: self.versions.after.words(id, Mark::Added),
+            words: self.versions.after.words(id, ClauseMark::Added),
             builds: self.builds(Some(id), None),
             ..self.versions.after.session.about(id, Change::Added)
         }
@@ -150,7 +150,7 @@ impl Compared<'_> {
 
     fn removed(&self, id: SegmentId) -> SegmentDiff {
         SegmentDiff {
-            words: self.versions.before.words(id, Mark::Removed),
+            words: self.versions.before.words(id, ClauseMark::Removed),
             builds: self.builds(None, Some(id)),
             ..self.versions.before.session.about(id, Change::Removed)
         }

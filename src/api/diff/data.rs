@@ -48,8 +48,8 @@ impl Diff {
     /// place.
     pub fn ask(
         &mut self,
-        before: Side<'_>,
-        after: Side<'_>,
+        before: (&Session, &Options),
+        after: (&Session, &Options),
         target: &str,
         engine: &mut dyn Engine,
     ) -> Result<(), Diagnostics> {

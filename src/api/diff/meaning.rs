@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Effect;
-use super::words::{Clause, Mark, Words};
+use super::words::{Clause, ClauseMark, Words};
 use crate::analyze::logical::{FormulaId, Logical, Question, Signed};
 use crate::analyze::{Declared, declarations, own_rules, read_items};
 use crate::api::session::Session;
@@ -107,13 +107,13 @@ impl<'a> Versions<'a> {
                 (Some(was), Some(is)) => {
                     let start = words.clauses.len();
                     words.both(&was, &is, 0);
-                    let is_kept = |clause: &Clause| clause.mark == Mark::Kept;
+                    let is_kept = |clause: &Clause| clause.mark == ClauseMark::Kept;
                     if words.clauses[start..].iter().all(is_kept) {
                         words.clauses.truncate(start);
                     }
                 }
-                (Some(was), None) => words.whole(&was, 0, Mark::Removed),
-                (None, Some(is)) => words.whole(&is, 0, Mark::Added),
+                (Some(was), None) => words.whole(&was, 0, ClauseMark::Removed),
+                (None, Some(is)) => words.whole(&is, 0, ClauseMark::Added),
                 (None, None) => {}
             }
         }
@@ -174,7 +174,7 @@ impl<'a> Version<'a> {
     }
 
     /// A whole segment in words.
-    pub(super) fn words(&self, id: SegmentId, mark: Mark) -> Vec<Clause> {
+    pub(super) fn words(&self, id: SegmentId, mark: ClauseMark) -> Vec<Clause> {
         let mut words = Words { effect: &|_, _| None, clauses: Vec::new() };
         for section in self.describer.segment(id).sections {
             words.whole(&section.part, 0, mark);

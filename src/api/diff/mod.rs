@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use builds::BuildChange;
 pub use data::MemberChange;
 pub use properties::PropertyChange;
-pub use words::{Clause, Mark};
+pub use words::{Clause, ClauseMark};
 
 /// The version of the format of [`Diff`] as JSON. Fields are only added within a version.
 const FORMAT_VERSION: u32 = 1;

@@ -10,7 +10,7 @@ use crate::describe::Part;
 /// Where a clause stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum ClauseMark {
     /// In both versions.
     Kept,
     /// Only in the earlier one.
@@ -26,7 +26,7 @@ pub struct Clause {
     /// In how many others it is.
     pub depth: usize,
     /// Where it stands.
-    pub mark: Mark,
+    pub mark: ClauseMark,
     /// What it says.
     pub text: String,
     /// What this clause by itself does in the place of the one before it, where that is proved.
@@ -48,7 +48,7 @@ pub(super) struct Words<'a> {
 
 impl Words<'_> {
     /// All of a clause, with one mark.
-    pub(super) fn whole(&mut self, part: &Part, depth: usize, mark: Mark) {
+    pub(super) fn whole(&mut self, part: &Part, depth: usize, mark: ClauseMark) {
         self.push(&part.text, depth, mark, None);
         part.parts.iter().for_each(|inner| self.whole(inner, depth + 1, mark));
     }
@@ -56,15 +56,15 @@ impl Words<'_> {
     /// One clause in the place of another: what has changed in it, and what that is in.
     pub(super) fn both(&mut self, before: &Part, after: &Part, depth: usize) {
         if before.text == after.text {
-            self.push(&after.text, depth, Mark::Kept, None);
+            self.push(&after.text, depth, ClauseMark::Kept, None);
         } else {
-            self.push(&before.text, depth, Mark::Removed, None);
+            self.push(&before.text, depth, ClauseMark::Removed, None);
             if before.parts.is_empty() != after.parts.is_empty() {
-                before.parts.iter().for_each(|part| self.whole(part, depth + 1, Mark::Removed));
-                self.whole(after, depth, Mark::Added);
+                before.parts.iter().for_each(|part| self.whole(part, depth + 1, ClauseMark::Removed));
+                self.whole(after, depth, ClauseMark::Added);
                 return;
             }
-            self.push(&after.text, depth, Mark::Added, (self.effect)(before, after));
+            self.push(&after.text, depth, ClauseMark::Added, (self.effect)(before, after));
         }
         self.groups(&before.parts, &after.parts, depth + 1);
     }
@@ -81,14 +81,14 @@ impl Words<'_> {
         for (part, now) in paired(&gone, &new) {
             match now {
                 Some(now) => self.both(part, now, depth),
-                None => self.whole(part, depth, Mark::Removed),
+                None => self.whole(part, depth, ClauseMark::Removed),
             }
             new.retain(|one| now.is_none_or(|now| !std::ptr::eq(*one, now)));
         }
-        new.into_iter().for_each(|part| self.whole(part, depth, Mark::Added));
+        new.into_iter().for_each(|part| self.whole(part, depth, ClauseMark::Added));
     }
 
-    fn push(&mut self, text: &str, depth: usize, mark: Mark, effect: Option<Effect>) {
+    fn push(&mut self, text: &str, depth: usize, mark: ClauseMark, effect: Option<Effect>) {
         self.clauses.push(Clause { depth, mark, text: text.to_owned(), effect });
     }
 }

@@ -121,7 +121,6 @@ fn contents(edits: &Edits) -> BTreeMap<String, Option<Vec<u8>>> {
     changed.chain(edits.emptied.keys().map(|path| (path.clone(), None))).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line writes files")]
 fn write(root: &Path, edits: &Edits) -> Result<(), Diagnostic> {
     let files: Vec<(String, String)> =
         edits.files.iter().map(|(path, (_, after))| (path.clone(), after.clone())).collect();

@@ -140,7 +140,7 @@ mod tests {
             ("segc check --format", "SEG884", "`--format <FORMAT>` has no value", "`human`, `json`"),
             ("segc run --timeout 5s", "SEG884", "can't be `5s`: a number of seconds", "--help`"),
             ("segc check --jobs 0", "SEG884", "can't be `0`: 0 is not in 1..=1024", ""),
-            ("segc why vip", "SEG885", "`<KEY>...` is missing", "segc why"),
+            ("segc rename vip", "SEG885", "`<TO>` is missing", "segc rename"),
             (
                 "segc explain --list SEG801",
                 "SEG889",
