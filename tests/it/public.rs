@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names in signatures that are the standard library's, or of a crate that `src/lib.rs` names.
-const ELSEWHERE: &str = "Arc BTreeMap BTreeSet BigDecimal Box Date FnMut Into IntoIterator Item Iterator Json Map Option \
-                         Path PathBuf Result Self String Sync Timestamp Value Vec";
+const ELSEWHERE: &str = "Arc BTreeMap BTreeSet BigDecimal Box Date Duration FnMut Into IntoIterator Item Iterator Json \
+                         Map NonZeroUsize Option Path PathBuf Result Self String Sync Timestamp Value Vec";
 
 #[test]
 fn the_public_interface_is_known() {
