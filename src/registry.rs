@@ -1,5 +1,7 @@
 //! Every code of every stage: what `segc explain` and SARIF's rules are made from.
 
+use std::sync::LazyLock;
+
 use crate::diagnostic::CodeInfo;
 
 /// The codes of the stages, from the ground up. A new stage adds its line here.
@@ -54,10 +56,13 @@ const STAGES: &[&[CodeInfo]] = &[
 
 /// All codes, in order.
 #[must_use]
-pub fn codes() -> Vec<&'static CodeInfo> {
-    let mut codes: Vec<&CodeInfo> = STAGES.iter().copied().flatten().collect();
-    codes.sort_by_key(|info| info.code);
-    codes
+pub fn codes() -> &'static [&'static CodeInfo] {
+    static ORDERED: LazyLock<Vec<&CodeInfo>> = LazyLock::new(|| {
+        let mut codes: Vec<&CodeInfo> = STAGES.iter().copied().flatten().collect();
+        codes.sort_by_key(|info| info.code);
+        codes
+    });
+    &ORDERED
 }
 
 /// The code of that name; `seg301` and `301` are understood as well.
@@ -65,7 +70,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
 pub fn find(name: &str) -> Option<&'static CodeInfo> {
     let name = name.trim().to_uppercase();
     let name = if name.starts_with("SEG") { name } else { format!("SEG{name}") };
-    codes().into_iter().find(|info| info.code == name)
+    codes().iter().copied().find(|info| info.code == name)
 }
 
 #[cfg(test)]

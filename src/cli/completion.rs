@@ -176,7 +176,7 @@ fn params(current: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 fn codes(current: &OsStr) -> Vec<CompletionCandidate> {
-    let codes = registry::codes().into_iter();
+    let codes = registry::codes().iter().copied();
     fitting(current, codes.map(|info| (info.code.to_owned(), Some(info.title.to_owned()))))
 }
 

@@ -137,13 +137,12 @@ impl Terminal {
             diagnostics.retain(|problem| problem.severity == Severity::Error);
         }
         diagnostics.sort(sources);
-        let rules = crate::registry::codes();
         let rendering = Rendering {
             format: self.format,
             color: self.color,
             width: self.width,
             prefix: &self.prefix,
-            rules: &rules,
+            rules: crate::registry::codes(),
         };
         if are_data {
             render(&rendering, sources, &diagnostics, &mut self.out)?;

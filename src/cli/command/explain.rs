@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> io::Result<Exit> {
         match args.format {
             AnswerFormat::Human => list().write(&mut terminal.out)?,
             AnswerFormat::Json => {
-                let all = registry::codes().into_iter().map(object).collect();
+                let all = registry::codes().iter().copied().map(object).collect();
                 write_json(&Value::Array(all), &mut terminal.out)?;
             }
         }

@@ -37,8 +37,7 @@ pub(super) fn is_harmful(c: char) -> bool {
 }
 
 fn shown(sources: &Sources, problems: &Diagnostics, format: Format) -> String {
-    let rules = registry::codes();
-    let rendering = Rendering { format, rules: &rules, ..Rendering::default() };
+    let rendering = Rendering { format, rules: registry::codes(), ..Rendering::default() };
     let mut out = Vec::new();
     render(&rendering, sources, problems, &mut out).expect("memory takes everything");
     String::from_utf8(out).expect("text is UTF-8")
