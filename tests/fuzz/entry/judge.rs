@@ -36,9 +36,12 @@ pub(super) fn is_harmful(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Room for all rules of a SARIF document, so that a buffer that doubles isn't taken for growth.
+const ROOM: usize = 2 << 20;
+
 fn shown(sources: &Sources, problems: &Diagnostics, format: Format) -> String {
     let rendering = Rendering { format, rules: registry::codes(), ..Rendering::default() };
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(if format == Format::Sarif { ROOM } else { 0 });
     render(&rendering, sources, problems, &mut out).expect("memory takes everything");
     String::from_utf8(out).expect("text is UTF-8")
 }
