@@ -2,7 +2,7 @@
 //!
 //! Pure: a site is a map from paths to texts, which the command line writes to a folder. Data flows one way:
 //! `facts` gathers what the session knows, each page makes its own data of them, and a template
-//! (`src/site/templates/`) makes HTML of that. Templates escape every text; only [`Html`](html::Html), which
+//! (`src/site/templates/`) makes HTML of that. Templates escape every text; only `html::Html`, which
 //! `html` makes, is written as it is. The pages need no server and no script: `assets/site.js` adds search,
 //! filters and the pictures of dependencies, which are also listed.
 //!
