@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{Change, Diff, Effect, SegmentDiff};
 use crate::api::problems::StrangeAnswer;
 use crate::api::session::{Options, Session};
+use crate::api::why::render;
 use crate::check::hir::SegmentId;
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Cell, Engine, Table};
-use crate::plan::{self, Asked, Request};
-use crate::sql::{ClockForm, Renderer};
+use crate::plan;
 
 /// The most keys of those who enter, and of those who leave, that are named.
 const SHOWN: u8 = 5;
@@ -71,6 +71,10 @@ fn asked(
     let old = before.0.hir.find(former).filter(|_| segment.change != Change::Added);
     let now = after.0.hir.find(&segment.name).filter(|_| segment.change != Change::Removed);
     let after_count = now.map(|id| size(after, id, target, engine)).transpose()?;
+    if old.is_some() && before.0.target(target).is_none() {
+        let problem = Some(no_target(target));
+        return Ok(MemberChange { after: after_count, problem, ..MemberChange::default() });
+    }
     let before_count = match old.map(|id| size(before, id, target, engine)).transpose() {
         Ok(count) => count,
         Err(problems) => {
@@ -91,40 +95,23 @@ fn asked(
         let problem = Some("the entity's key has other types".to_owned());
         return Ok(MemberChange { problem, ..counts });
     }
-    let sql = render(after, now, target, |is| {
-        let asked =
-            before.0.with_request(target, &[old], before.1, |was| plan::moves((was, old), (is, now), SHOWN));
-        asked.unwrap_or_else(|| plan::size(is, now))
-    })?;
-    read(engine.query(&sql).map_err(one)?, counts)
+    let sql = before.0.with_request(target, &[old], before.1, |was| {
+        render(after.0, &[now], target, after.1, |is| plan::moves((was, old), (is, now), SHOWN))
+    });
+    match sql {
+        Some(sql) => read(engine.query(&sql?).map_err(one)?, counts),
+        None => Ok(MemberChange { problem: Some(no_target(target)), ..counts }),
+    }
 }
 
 /// The number of members.
 fn size(side: Side<'_>, id: SegmentId, target: &str, engine: &mut dyn Engine) -> Result<u64, Diagnostics> {
-    let sql = render(side, id, target, |request| plan::size(request, id))?;
+    let (session, options) = side;
+    let sql = render(session, &[id], target, options, |request| plan::size(request, id))?;
     let table = engine.query(&sql).map_err(one)?;
     match table.rows.first().map(Vec::as_slice) {
         Some([Cell::Int(count)]) => Ok(u64::try_from(*count).unwrap_or_default()),
         other => Err(strange(&format!("a count is {other:?}"))),
-    }
-}
-
-fn render(
-    (session, options): Side<'_>,
-    segment: SegmentId,
-    target: &str,
-    make: impl FnOnce(&Request<'_>) -> Asked,
-) -> Result<String, Diagnostics> {
-    let mut problems = Diagnostics::new();
-    let asked = session.with_request(target, &[segment], options, |request| {
-        plan::allowed(request, &mut problems).contains(&segment).then(|| make(request))
-    });
-    match (asked.flatten(), session.target(target)) {
-        (Some(asked), Some(target)) if !problems.has_errors() => {
-            let form = options.as_of.map_or(ClockForm::Query, ClockForm::Literal);
-            Renderer::new(&target.dialect, form, &asked.clock).query(&asked.query)
-        }
-        _ => Err(problems),
     }
 }
 
@@ -152,6 +139,10 @@ fn read(mut answer: Table, mut counts: MemberChange) -> Result<MemberChange, Dia
 fn key_types(session: &Session, id: SegmentId) -> Vec<String> {
     let entity = session.hir.catalog.entity(session.hir.segment(id).entity);
     entity.key.iter().map(|&field| entity.field(field).ty.to_string()).collect()
+}
+
+fn no_target(target: &str) -> String {
+    format!("the earlier version has no target `{target}`")
 }
 
 fn first(problems: &Diagnostics) -> String {

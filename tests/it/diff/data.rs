@@ -132,3 +132,22 @@ fn counts_are_those_of_the_reference_evaluator() {
     }
     assert!(moved > 30, "hardly anyone enters or leaves: {moved}");
 }
+
+/// What the earlier version can't be asked is said of each segment, and the later version is counted.
+#[test]
+fn a_target_that_the_earlier_version_lacks_is_named() {
+    let (things, parts) = rows(&mut fastrand::Rng::with_seed(1));
+    let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    project(one.path(), BEFORE, "Europe/Paris", &things, &parts);
+    project(other.path(), AFTER, "Europe/Paris", &things, &parts);
+    let settings = std::fs::read_to_string(one.path().join("segc.yml")).expect("it is there");
+    std::fs::write(one.path().join("segc.yml"), settings.replace("duckdb: {}, ", ""))
+        .expect("it can be written");
+    let before = one.path().to_str().expect("a path");
+    let answer = segc(other.path(), &["diff", before, "--data", "--as-of", AS_OF, "--format", "json"]);
+    let diff: Value = serde_json::from_str(&answer).expect("JSON");
+    let segments = diff["segments"].as_array().expect("a list");
+    let narrow = segments.iter().find(|one| one["name"] == "narrow").expect("it differs");
+    assert_eq!(narrow["data"]["problem"], "the earlier version has no target `duckdb`");
+    assert!(narrow["data"]["after"].is_number(), "{narrow}");
+}
