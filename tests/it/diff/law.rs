@@ -15,21 +15,30 @@ use crate::support::rows::read_csv;
 
 const SEGMENTS: usize = 250;
 
-/// A version of a segment: its name and its text.
+/// The rules of a segment: of a new one, or of a later version of one.
 fn version(rng: &mut Rng, number: usize, before: Option<&str>) -> String {
-    let Some(before) = before else { return format!("where {}", condition(rng)) };
-    match (number + rng.usize(..12)) % 12 {
-        0..3 => before.to_owned(),
-        3 => format!("where ({}) and ({})", &before[6..], cond(rng, 0)),
-        4 => format!("where ({}) or ({})", &before[6..], cond(rng, 0)),
-        5 => format!("where not (not ({}))", &before[6..]),
-        6 => format!("include {before} include where {}", cond(rng, 0)),
-        7 => format!("{before} keep top 2 by k"),
-        8 => before.replacen('1', "2", 1),
-        9 => before.replacen('>', ">=", 1).replacen(">==", ">=", 1),
-        10 => format!("expire: 2 days {before}"),
-        _ => format!("include {before} exclude where {}", cond(rng, 0)),
-    }
+    let Some(before) = before else {
+        let keep = if rng.usize(..6) == 0 { " keep top 2 by k" } else { "" };
+        return format!("where {}{keep}", condition(rng));
+    };
+    let (rules, keep) = match before.find(" keep ") {
+        // What follows is the whole match again, every second time.
+        Some(at) => (&before[..at], if rng.bool() { &before[at..] } else { "" }),
+        None => (before, ""),
+    };
+    let later = match (number + rng.usize(..12)) % 12 {
+        0..3 => rules.to_owned(),
+        3 => format!("where ({}) and ({})", &rules[6..], cond(rng, 0)),
+        4 => format!("where ({}) or ({})", &rules[6..], cond(rng, 0)),
+        5 => format!("where not (not ({}))", &rules[6..]),
+        6 => format!("include {rules} include where {}", cond(rng, 0)),
+        7 => return format!("{rules} keep top 2 by k"),
+        8 => rules.replacen('1', "2", 1),
+        9 => rules.replacen('>', ">=", 1).replacen(">==", ">=", 1),
+        10 => format!("expire: 2 days {rules}"),
+        _ => format!("include {rules} exclude where {}", cond(rng, 0)),
+    };
+    format!("{later}{keep}")
 }
 
 fn condition(rng: &mut Rng) -> String {
